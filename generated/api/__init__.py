@@ -1,0 +1,1 @@
+"""Per service: models and routes of its part of the HTTP API."""

@@ -1,0 +1,95 @@
+"""Requests and answers of error-handler (openapi.yaml)."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictInt
+from typing_extensions import TypeAliasType
+
+from generated.common import EventId, PaymentId, Timestamp, UserId
+from generated.contract import Model
+
+FailedEventId = TypeAliasType(
+    "FailedEventId",
+    Annotated[
+        str, Field(examples=["fev_mzqws3dfmqqhi2djnzttemrtgq"], pattern="^fev_[a-z2-7]{26}$")
+    ],
+)
+"""Derived from the consumer and the event, so an event that fails again is the same entry."""
+
+
+FailedEventStatus = TypeAliasType("FailedEventStatus", Literal["open", "redriven", "discarded"])
+"""`open` waits for an operator."""
+
+
+FailureKind = TypeAliasType("FailureKind", Literal["permanent", "retryable", "bug", "unknown"])
+"""`permanent`: this message can never be handled as it is. `retryable`: the world was in the way, to the last try. `bug`: the consumer broke. `unknown`: the consumer left no word (it crashed or ran out of time)."""
+
+
+class FailedEvent(Model):
+    failed_event_id: FailedEventId
+    status: FailedEventStatus
+    consumer: str
+    """The service that could not handle it."""
+
+    channel: str
+    """The channel it came through, which names its queue."""
+
+    event_type: str | None = None
+    """Only there when the message could be read that far, as are event_id and payment_id."""
+
+    event_id: EventId | None = None
+    payment_id: PaymentId | None = None
+    kind: FailureKind
+    reason: str
+    """What was wrong, for a person to read."""
+
+    attempts: Annotated[StrictInt, Field(ge=1)]
+    """How often it was parked; 2 or more when it failed again after a redrive."""
+
+    body: str
+    """The message as it came, byte for byte."""
+
+    parked_at: Timestamp
+    reviewed_at: Timestamp | None = None
+    reviewed_by: UserId | None = None
+    note: Annotated[str | None, Field(max_length=200)] = None
+
+
+class FailedEventPage(Model):
+    items: Annotated[list[FailedEvent], Field(max_length=100)]
+    next_cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
+    """Only there when more may follow."""
+
+
+class Review(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    note: Annotated[str, Field(max_length=200, min_length=1)]
+    """Why the operator decided so; kept with the event."""
+
+
+class ListFailedEventsParameters(Model):
+    """Parameters of listFailedEvents."""
+
+    status: FailedEventStatus | None = None
+    page_size: Annotated[StrictInt, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
+
+
+class GetFailedEventParameters(Model):
+    """Parameters of getFailedEvent."""
+
+    failed_event_id: FailedEventId
+
+
+class RedriveFailedEventParameters(Model):
+    """Parameters of redriveFailedEvent."""
+
+    failed_event_id: FailedEventId
+
+
+class DiscardFailedEventParameters(Model):
+    """Parameters of discardFailedEvent."""
+
+    failed_event_id: FailedEventId

@@ -1,0 +1,88 @@
+"""Requests and answers of payment-orchestrator (openapi.yaml)."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictInt, StringConstraints
+from typing_extensions import TypeAliasType
+
+from generated.common import Money, Payee, PaymentId, ReasonCode, Timestamp
+from generated.contract import Model
+
+PaymentStatus = TypeAliasType("PaymentStatus", Literal["pending", "completed", "failed"])
+"""Where the payment stands; `completed` and `failed` are final."""
+
+
+MetadataAdditionalProperty = TypeAliasType(
+    "MetadataAdditionalProperty", Annotated[str, Field(max_length=200)]
+)
+
+
+Metadata = TypeAliasType(
+    "Metadata",
+    Annotated[
+        dict[
+            Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,40}$")],
+            MetadataAdditionalProperty,
+        ],
+        Field(max_length=10),
+    ],
+)
+"""Up to ten texts of the client's own, given back as they came."""
+
+
+class Payment(Model):
+    payment_id: PaymentId
+    status: PaymentStatus
+    amount: Money
+    payee: Payee
+    description: Annotated[str | None, Field(max_length=140, min_length=1)] = None
+    metadata: Metadata | None = None
+    failure_code: ReasonCode | None = None
+    """Why it failed; only there when `status` is `failed`."""
+
+    created_at: Timestamp
+    updated_at: Timestamp
+    expires_at: Timestamp
+    """A payment that is not decided by then fails, and its money is available again."""
+
+
+class PaymentPage(Model):
+    items: Annotated[list[Payment], Field(max_length=100)]
+    next_cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
+    """Only there when more may follow."""
+
+
+class Health(Model):
+    status: Literal["ok"]
+
+
+class CreatePaymentParameters(Model):
+    """Parameters of createPayment."""
+
+    idempotency_key: Annotated[str, Field(pattern="^[!-~]{1,64}$")]
+
+
+class ListPaymentsParameters(Model):
+    """Parameters of listPayments."""
+
+    status: PaymentStatus | None = None
+    page_size: Annotated[StrictInt, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
+
+
+class GetPaymentParameters(Model):
+    """Parameters of getPayment."""
+
+    payment_id: PaymentId
+
+
+class PaymentRequest(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    amount: Money
+    payee: Payee
+    description: Annotated[str | None, Field(max_length=140, min_length=1)] = None
+    """For the payer's own records."""
+
+    metadata: Metadata | None = None

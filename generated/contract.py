@@ -1,0 +1,97 @@
+"""The shapes that generated modules fill: what a catalogue row, an operation, a caller and an answer are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+T = TypeVar("T", covariant=True)
+
+
+class Model(BaseModel):
+    """A value of the contract; it never changes once it is made."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """One reaction: `service` hears `event` through `channel`."""
+
+    service: str
+    channel: str
+    event: str
+    delivery: Literal["queue", "invoke"]
+    delayed: bool
+
+    @property
+    def slug(self) -> str:
+        return self.channel.replace(".", "-")
+
+    @property
+    def queue(self) -> str:
+        """The queue's name without the stack's prefix; its DLQ adds `-dlq`."""
+        return f"{self.service}--{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the catalogue."""
+
+    type: str
+    producer: str
+    retryable: bool
+    consumers: tuple[Consumer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation; `name` is in lower case for headers."""
+
+    field: str
+    name: str
+    location: Literal["path", "query", "header"]
+    integer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the API as its service must serve it."""
+
+    operation_id: str
+    method: str
+    path: str
+    service: str
+    roles: tuple[str, ...]
+    sandbox_open: bool
+    authenticated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How to serve an operation: the method of the service's API class, and the models to parse for it."""
+
+    operation: Operation
+    function: str
+    parameters: tuple[Parameter, ...] = ()
+    parameters_model: type[BaseModel] | None = None
+    body_model: type[BaseModel] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request: `user_id` from the access token, roles from its groups; both empty without a token."""
+
+    user_id: str
+    roles: frozenset[str]
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """A good answer to a request."""
+
+    body: T
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)

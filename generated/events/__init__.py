@@ -1,0 +1,1 @@
+"""Per event: the facts it carries."""

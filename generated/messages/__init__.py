@@ -1,0 +1,1 @@
+"""Per event: how it travels."""

@@ -1,0 +1,16 @@
+"""`gateway.payment_approved` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+
+from typing import Literal
+
+from generated.common import CloudEvent
+from generated.events.gateway_payment_approved import (
+    GatewayPaymentApproved,
+)
+
+
+class GatewayPaymentApprovedMessage(CloudEvent):
+    """`gateway.payment_approved` from gateway-processor."""
+
+    source: Literal["gateway-processor"]
+    type: Literal["gateway.payment_approved"]
+    data: GatewayPaymentApproved

@@ -1,0 +1,16 @@
+"""`gateway.payment_rejected` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+
+from typing import Literal
+
+from generated.common import CloudEvent
+from generated.events.gateway_payment_rejected import (
+    GatewayPaymentRejected,
+)
+
+
+class GatewayPaymentRejectedMessage(CloudEvent):
+    """`gateway.payment_rejected` from gateway-processor."""
+
+    source: Literal["gateway-processor"]
+    type: Literal["gateway.payment_rejected"]
+    data: GatewayPaymentRejected

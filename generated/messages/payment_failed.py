@@ -1,0 +1,16 @@
+"""`payment.failed` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+
+from typing import Literal
+
+from generated.common import CloudEvent
+from generated.events.payment_failed import (
+    PaymentFailed,
+)
+
+
+class PaymentFailedMessage(CloudEvent):
+    """`payment.failed` from payment-orchestrator."""
+
+    source: Literal["payment-orchestrator"]
+    type: Literal["payment.failed"]
+    data: PaymentFailed

@@ -1,0 +1,16 @@
+"""`wallet.funds_deducted` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+
+from typing import Literal
+
+from generated.common import CloudEvent
+from generated.events.wallet_funds_deducted import (
+    WalletFundsDeducted,
+)
+
+
+class WalletFundsDeductedMessage(CloudEvent):
+    """`wallet.funds_deducted` from wallet-service."""
+
+    source: Literal["wallet-service"]
+    type: Literal["wallet.funds_deducted"]
+    data: WalletFundsDeducted

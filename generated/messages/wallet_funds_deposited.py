@@ -1,0 +1,16 @@
+"""`wallet.funds_deposited` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+
+from typing import Literal
+
+from generated.common import CloudEvent
+from generated.events.wallet_funds_deposited import (
+    WalletFundsDeposited,
+)
+
+
+class WalletFundsDepositedMessage(CloudEvent):
+    """`wallet.funds_deposited` from wallet-service."""
+
+    source: Literal["wallet-service"]
+    type: Literal["wallet.funds_deposited"]
+    data: WalletFundsDeposited

@@ -1,0 +1,1 @@
+"""Per service: what it hears and may announce."""

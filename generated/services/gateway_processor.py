@@ -1,0 +1,29 @@
+"""What gateway-processor hears and may announce (specs/asyncapi.yaml)."""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from generated.contract import Model
+from generated.events.gateway_payment_approved import GatewayPaymentApproved
+from generated.events.gateway_payment_rejected import GatewayPaymentRejected
+from generated.events.wallet_funds_reserved import WalletFundsReserved, WalletFundsReservedAtExpiry
+from generated.messages.wallet_funds_reserved import (
+    WalletFundsReservedAtExpiryMessage,
+    WalletFundsReservedMessage,
+)
+
+GatewayProcessorReceives: TypeAlias = WalletFundsReserved | WalletFundsReservedAtExpiry
+GatewayProcessorMessage: TypeAlias = WalletFundsReservedMessage | WalletFundsReservedAtExpiryMessage
+GatewayProcessorSends: TypeAlias = GatewayPaymentApproved | GatewayPaymentRejected
+
+# Queue slug (or event type, where the bus invokes the service) → what arrives there.
+GATEWAY_PROCESSOR_RECEIVES: Final[Mapping[str, type[GatewayProcessorMessage]]] = {
+    "wallet-funds_reserved": WalletFundsReservedMessage,
+    "wallet-funds_reserved-at-expiry": WalletFundsReservedAtExpiryMessage,
+}
+
+# What may be announced → the event's name.
+GATEWAY_PROCESSOR_SENDS: Final[Mapping[type[Model], str]] = {
+    GatewayPaymentApproved: "gateway.payment_approved",
+    GatewayPaymentRejected: "gateway.payment_rejected",
+}

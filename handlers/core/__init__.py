@@ -1,0 +1,1 @@
+"""Pure rules that all services share: no AWS, no clock, no randomness, no environment."""

@@ -1,0 +1,97 @@
+"""Events as they travel: CloudEvents in JSON. Reading one holds it against the contract; writing one names it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from generated.common import CloudEvent
+from generated.contract import Model
+from handlers.core.errors import Permanent
+from handlers.core.identity import event_id
+
+M = TypeVar("M", bound=CloudEvent)
+
+VIOLATIONS_MAX = 5  # how many are told; the message itself is kept whole
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why an event is announced: the journey it belongs to, and the event it answers (none: an API request)."""
+
+    correlation_id: str
+    causation_id: str | None = None
+
+
+def parsed(model: type[M], body: str) -> M:
+    """The event in a message's body.
+
+    Raises Permanent, naming what is wrong, when the body breaks the event's schema.
+    """
+    try:
+        message = model.model_validate_json(body)
+    except ValidationError as error:
+        raise Permanent(f"breaks the contract: {violations(error)}") from error
+    except ValueError as error:  # for example a lone surrogate in the text
+        raise Permanent(f"breaks the contract: {error}") from error
+    if "null" in body:
+        refuse_nulls(json.loads(body))
+    return message
+
+
+def violations(error: ValidationError) -> str:
+    """What is wrong, field by field, without the values (they may be anybody's data)."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [
+        f"{'.'.join(str(step) for step in e['loc']) or 'body'}: {e['msg']}"
+        for e in found[:VIOLATIONS_MAX]
+    ]
+    more = [f"and {len(found) - VIOLATIONS_MAX} more"] if len(found) > VIOLATIONS_MAX else []
+    return "; ".join(told + more)
+
+
+def refuse_nulls(value: object, path: str = "") -> None:
+    """No field of the contract may be null: absent is absent. Raises Permanent naming the field."""
+    if value is None:
+        raise Permanent(f"breaks the contract: {path or 'body'}: must not be null")
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            refuse_nulls(item, f"{path}.{key}" if path else str(key))
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            refuse_nulls(item, f"{path}.{index}" if path else str(index))
+
+
+def announcement(
+    event: Model, *, event_type: str, source: str, subject: str, time: str, cause: Cause
+) -> str:
+    """The event as a CloudEvent in JSON, ready for an outbox."""
+    causation = {"causationid": cause.causation_id} if cause.causation_id else {}
+    envelope = {
+        "specversion": "1.0",
+        "id": event_id(event_type, subject),
+        "source": source,
+        "type": event_type,
+        "subject": subject,
+        "time": time,
+        "correlationid": cause.correlation_id,
+        **causation,
+        "data": event.model_dump(mode="json", exclude_none=True),
+    }
+    return json.dumps(envelope, separators=(",", ":"))
+
+
+def announced_again(outbox: str) -> str:
+    """The same announcement, marked so that it is counted once: same id, same time."""
+    envelope = json.loads(outbox)
+    envelope["reannounced"] = envelope.get("reannounced", 0) + 1
+    return json.dumps(envelope, separators=(",", ":"))
+
+
+def times_announced_again(outbox: str) -> int:
+    count: int = json.loads(outbox).get("reannounced", 0)
+    return count

@@ -1,0 +1,26 @@
+"""Ids that follow from what they name, so that the same request or fact has the same id wherever it is made."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+ID_CHARS = 26  # 130 bits of a SHA-256 in base 32: collisions do not happen
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """`<prefix>_` and 26 characters that depend on all parts, each with its own bounds."""
+    digest = hashlib.sha256(json.dumps(parts).encode()).digest()
+    return f"{prefix}_{base64.b32encode(digest).decode().lower()[:ID_CHARS]}"
+
+
+def event_id(event_type: str, subject: str) -> str:
+    """Each type of event happens at most once to its subject, so these two name it (specs: EventId)."""
+    return derived("evt", event_type, subject)
+
+
+def fingerprint(text: str) -> str:
+    """22 characters that stand for a request's content."""
+    digest = hashlib.sha256(text.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,0 +1,14 @@
+"""Timestamps as the contract writes them: RFC 3339, UTC, milliseconds. Their text order is their time order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+def written(moment: datetime) -> str:
+    """An aware datetime as a Timestamp of the contract."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def plus(timestamp: str, *, seconds: float) -> str:
+    return written(datetime.fromisoformat(timestamp) + timedelta(seconds=seconds))

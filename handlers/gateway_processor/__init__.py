@@ -1,0 +1,1 @@
+"""Charge payments at the external gateway, exactly once."""

@@ -1,0 +1,127 @@
+"""Entry point: create payments and answer queries about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generated.api.payment_orchestrator import (
+    CreatePaymentParameters,
+    GetPaymentParameters,
+    Health,
+    ListPaymentsParameters,
+    PaymentPage,
+    PaymentRequest,
+)
+from generated.api.payment_orchestrator import Payment as PaymentDocument
+from generated.api.payment_orchestrator_routes import (
+    PAYMENT_ORCHESTRATOR_ROUTES,
+    PaymentOrchestratorApi,
+)
+from generated.contract import Answer, Caller
+from handlers.core.envelope import Cause
+from handlers.core.identity import derived, fingerprint
+from handlers.core.moment import plus
+from handlers.core.problem import key_reused, not_found
+from handlers.payment_orchestrator.payment import Payment
+from handlers.payment_orchestrator.store import Payments
+from handlers.runtime import aws
+from handlers.runtime.clock import SYSTEM_CLOCK, Clock
+from handlers.runtime.cursor import decoded, encoded
+from handlers.runtime.http import Event, Response, Server
+from handlers.runtime.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Api(PaymentOrchestratorApi):
+    """The operations of specs/openapi.yaml whose x-service is payment-orchestrator."""
+
+    payments: Payments
+    clock: Clock
+    expiry_s: int
+
+    def create_payment(
+        self, caller: Caller, parameters: CreatePaymentParameters, body: PaymentRequest
+    ) -> Answer[PaymentDocument]:
+        """Record the payment, or give the first answer again. Raises Problem 422 when the key is another request's."""
+        payment = self._new(caller, parameters.idempotency_key, body)
+        existing = self.payments.create(payment, Cause(caller.correlation_id))
+        if existing and existing.request_fingerprint != payment.request_fingerprint:
+            raise key_reused()
+        first = existing.at_first() if existing else payment
+        replayed = {"Idempotency-Replayed": "true"} if existing else {}
+        location = {"Location": f"/payments/{payment.payment_id}"}
+        return Answer(_document(first), status=201, headers=location | replayed)
+
+    def _new(self, caller: Caller, key: str, body: PaymentRequest) -> Payment:
+        now = self.clock.now()
+        return Payment(
+            payment_id=derived("pay", caller.user_id, key),
+            user_id=caller.user_id,
+            status="pending",
+            amount=body.amount,
+            payee=body.payee,
+            created_at=now,
+            updated_at=now,
+            expires_at=plus(now, seconds=self.expiry_s),
+            request_fingerprint=fingerprint(body.model_dump_json(exclude_none=True)),
+            version=1,
+            description=body.description,
+            metadata=body.metadata,
+        )
+
+    def get_payment(
+        self, caller: Caller, parameters: GetPaymentParameters
+    ) -> Answer[PaymentDocument]:
+        """Raises Problem 404 for what is not there and for what is another user's, alike."""
+        payment = self.payments.fetch(parameters.payment_id)
+        if payment is None or payment.user_id != caller.user_id:
+            raise not_found("There is no payment of yours with this id.")
+        return Answer(_document(payment))
+
+    def list_payments(
+        self, caller: Caller, parameters: ListPaymentsParameters
+    ) -> Answer[PaymentPage]:
+        scope = ("payments", caller.user_id, parameters.status or "")
+        page = self.payments.page(
+            caller.user_id,
+            status=parameters.status,
+            size=parameters.page_size,
+            position=decoded(parameters.cursor, scope) if parameters.cursor else None,
+        )
+        return Answer(
+            PaymentPage(
+                items=[_document(payment) for payment in page.payments],
+                next_cursor=encoded(page.position, scope) if page.position else None,
+            )
+        )
+
+    def get_health(self, caller: Caller) -> Answer[Health]:  # noqa: ARG002 - every operation has it
+        return Answer(Health(status="ok"))
+
+
+def _document(payment: Payment) -> PaymentDocument:
+    return PaymentDocument(
+        payment_id=payment.payment_id,
+        status=payment.status,
+        amount=payment.amount,
+        payee=payment.payee,
+        description=payment.description,
+        metadata=dict(payment.metadata) if payment.metadata is not None else None,
+        failure_code=payment.failure_code,
+        created_at=payment.created_at,
+        updated_at=payment.updated_at,
+        expires_at=payment.expires_at,
+    )
+
+
+def build(settings: Settings, clock: Clock) -> Server:
+    payments = Payments(aws.dynamodb(), settings.text("PAYMENTS_TABLE"))
+    api = Api(payments, clock, settings.seconds("EXPIRY_S"))
+    return Server(PAYMENT_ORCHESTRATOR_ROUTES, api, settings.flag("SANDBOX"))
+
+
+server = build(Settings(), SYSTEM_CLOCK)
+
+
+def handler(event: Event, _context: object) -> Response:
+    return server.serve(event)

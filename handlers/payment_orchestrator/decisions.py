@@ -1,0 +1,107 @@
+"""What payment-orchestrator makes of the events it hears. Pure: no AWS, no clock, no randomness."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias, assert_never
+
+from generated.events.payment_completed import PaymentCompleted
+from generated.events.payment_failed import PaymentFailed
+from generated.events.payment_initiated import PaymentInitiated, PaymentInitiatedAfterDeadline
+from generated.events.wallet_funds_deducted import WalletFundsDeducted
+from generated.events.wallet_funds_released import WalletFundsReleased
+from generated.events.wallet_reservation_failed import WalletReservationFailed
+from generated.services.payment_orchestrator import (
+    PaymentOrchestratorReceives,
+    PaymentOrchestratorSends,
+)
+from handlers.core.decision import Decision, again, unchanged
+from handlers.core.envelope import times_announced_again
+from handlers.core.errors import Early, Permanent
+from handlers.core.moves import NONE, is_made
+from handlers.payment_orchestrator.payment import MOVES, Payment
+
+Decided: TypeAlias = Decision[Payment, PaymentOrchestratorSends]
+
+ASKS_MAX: Final = 3  # how often a payment is announced again after its deadline, before it needs an operator
+
+
+def initiated(payment: Payment) -> PaymentInitiated:
+    """The event that announces a new payment."""
+    return PaymentInitiated(
+        payment_id=payment.payment_id,
+        user_id=payment.user_id,
+        amount=payment.amount,
+        payee=payment.payee,
+        expires_at=payment.expires_at,
+    )
+
+
+def decide(payment: Payment | None, event: PaymentOrchestratorReceives, now: str) -> Decided:
+    """Raises Early or Permanent when the event does not fit the payment."""
+    if payment is None:
+        raise Early(f"payment {event.payment_id} is not there: it is {NONE}")
+    if payment.user_id != event.user_id or payment.amount != event.amount:
+        raise Permanent(f"event is about another user or amount than payment {event.payment_id}")
+    match event:
+        case PaymentInitiatedAfterDeadline():
+            return on_payment_initiated_after_deadline(payment, event, now)
+        case WalletReservationFailed():
+            return on_wallet_reservation_failed(payment, event, now)
+        case WalletFundsDeducted():
+            return on_wallet_funds_deducted(payment, event, now)
+        case WalletFundsReleased():
+            return on_wallet_funds_released(payment, event, now)
+        case _:
+            assert_never(event)
+
+
+def on_payment_initiated_after_deadline(
+    payment: Payment, event: PaymentInitiatedAfterDeadline, now: str
+) -> Decided:
+    """Ask again when the payment is still pending: whatever got lost on its way heals by that."""
+    if now < event.expires_at:
+        raise Early(f"payment {payment.payment_id} has time until {event.expires_at}")
+    if payment.status != "pending":
+        return unchanged(payment, f"already {payment.status}")
+    if times_announced_again(payment.outbox or "{}") >= ASKS_MAX:
+        raise Permanent(
+            f"payment {payment.payment_id} is still pending after {ASKS_MAX} more announcements"
+        )
+    return again(payment)
+
+
+def on_wallet_reservation_failed(
+    payment: Payment, event: WalletReservationFailed, now: str
+) -> Decided:
+    return _failed(payment, event.reason, now)
+
+
+def on_wallet_funds_released(payment: Payment, event: WalletFundsReleased, now: str) -> Decided:
+    return _failed(payment, event.reason, now)
+
+
+def on_wallet_funds_deducted(payment: Payment, event: WalletFundsDeducted, now: str) -> Decided:
+    if _made(payment, "completed"):
+        return unchanged(payment, "already completed")
+    completed = PaymentCompleted(
+        payment_id=event.payment_id, user_id=payment.user_id, amount=payment.amount
+    )
+    return Decision(payment.completed(now), (completed,), note="completed")
+
+
+def _failed(payment: Payment, reason: str, now: str) -> Decided:
+    if _made(payment, "failed"):
+        return unchanged(payment, "already failed")
+    failed = PaymentFailed(
+        payment_id=payment.payment_id,
+        user_id=payment.user_id,
+        amount=payment.amount,
+        reason=reason,
+    )
+    return Decision(payment.failed(reason, now), (failed,), note=f"failed: {reason}")
+
+
+def _made(payment: Payment, wanted: str) -> bool:
+    return is_made(
+        MOVES, current=payment.status, wanted=wanted, thing=f"payment {payment.payment_id}"
+    )

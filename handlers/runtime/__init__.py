@@ -1,0 +1,1 @@
+"""What connects the services to AWS: queues, HTTP, DynamoDB, logs, settings, the clock."""

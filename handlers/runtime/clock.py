@@ -1,0 +1,31 @@
+"""Time, randomness and waiting, in one place, so that tests and simulations put their own there."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from handlers.core.moment import written
+
+
+def utc_now() -> str:
+    """The time now as a Timestamp of the contract."""
+    return written(datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    now: Callable[[], str] = utc_now
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+SYSTEM_CLOCK = Clock()
+
+
+def full_jitter_s(random_: Callable[[], float], *, attempt: int, base_s: float, cap_s: float) -> float:
+    """Exponential backoff with full jitter, in seconds: anything from 0 to min(cap, base * 2^attempt)."""
+    return random_() * min(cap_s, base_s * 2.0**attempt)

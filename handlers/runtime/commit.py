@@ -1,0 +1,114 @@
+"""Read and write DynamoDB: a state and the events that announce it go in one write, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from handlers.core.errors import Conflict, Retryable
+from handlers.runtime.aws import as_failure
+from handlers.runtime.clock import Clock, full_jitter_s
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+T = TypeVar("T")
+
+ATTEMPTS_MAX = 8  # optimistic writes of the same thing before it goes back to the queue
+BACKOFF_BASE_S = 0.02
+BACKOFF_CAP_S = 0.5
+
+CONFLICT_CODES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+CONFLICT_REASONS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+Item = Mapping[str, Any]
+
+
+def text(value: str) -> dict[str, str]:
+    return {"S": value}
+
+
+def number(value: int) -> dict[str, str]:
+    return {"N": str(value)}
+
+
+def optional_text(item: Item, name: str) -> str | None:
+    value: str | None = item.get(name, {}).get("S")
+    return value
+
+
+def with_texts(values: Mapping[str, str | None]) -> dict[str, dict[str, str]]:
+    """Attributes of those values that are there; absent stays absent."""
+    return {name: {"S": value} for name, value in values.items() if value is not None}
+
+
+def commit(dynamodb: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef]) -> None:
+    """Write all or nothing: one write alone (half the price), several as a transaction.
+
+    Raises Conflict when a condition does not hold or somebody writes the same item, Retryable when DynamoDB is not
+    to be had.
+    """
+    try:
+        if len(writes) > 1:
+            dynamodb.transact_write_items(TransactItems=writes)
+            return
+        for write in writes:
+            if "Put" in write:
+                dynamodb.put_item(**write["Put"])
+            elif "Update" in write:
+                dynamodb.update_item(**write["Update"])
+            else:
+                raise TypeError(f"neither Put nor Update: {sorted(write)}")
+    except ClientError as error:
+        if _is_conflict(error):
+            raise Conflict("somebody else wrote it first") from error
+        raise as_failure(error, "write to DynamoDB") from error
+    except BotoCoreError as error:
+        raise as_failure(error, "write to DynamoDB") from error
+
+
+def _is_conflict(error: ClientError) -> bool:
+    if error.response["Error"]["Code"] in CONFLICT_CODES:
+        return True
+    reasons = error.response.get("CancellationReasons", [])
+    codes = {reason.get("Code") for reason in reasons} - {None, "None"}
+    return bool(codes) and codes <= CONFLICT_REASONS
+
+
+def existing_item(error: ClientError) -> Item | None:
+    """The item that was in the way of a conditional put with ReturnValuesOnConditionCheckFailure, if it was that."""
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        return None
+    found: Item | None = error.response.get("Item")  # type: ignore[assignment]
+    return found
+
+
+def reading(doing: str, call: Callable[[], T]) -> T:
+    """The answer of a read. Raises Retryable when DynamoDB is not to be had."""
+    try:
+        return call()
+    except (BotoCoreError, ClientError) as error:
+        raise as_failure(error, doing) from error
+
+
+def until_settled(clock: Clock, attempt: Callable[[], T]) -> T:
+    """Read, decide and write again while somebody else is faster; full jitter in between.
+
+    Raises Retryable after ATTEMPTS_MAX conflicts: the message goes back to its queue.
+    """
+    for number_of_tries in range(ATTEMPTS_MAX):
+        try:
+            return attempt()
+        except Conflict:
+            clock.sleep(
+                full_jitter_s(
+                    clock.random,
+                    attempt=number_of_tries,
+                    base_s=BACKOFF_BASE_S,
+                    cap_s=BACKOFF_CAP_S,
+                )
+            )
+    raise Retryable(f"{ATTEMPTS_MAX} attempts met a conflict; the item is contended")

@@ -1,0 +1,167 @@
+"""Serve the operations of one service behind API Gateway (REST, Lambda proxy).
+
+Every answer is a model of the contract or an RFC 9457 problem; nothing else leaves this file, whatever breaks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+
+from generated.contract import Answer, Caller, Operation, Route
+from handlers.core.errors import Failure
+from handlers.core.identity import derived
+from handlers.core.problem import Problem, not_found
+from handlers.runtime.request import parsed_body, parsed_parameters
+from handlers.runtime.telemetry import logger
+
+Event: TypeAlias = Mapping[str, Any]
+Response: TypeAlias = dict[str, Any]
+
+CORRELATION_CHARS_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Serves `routes` with the methods of `api` (a class of the service that has one per operation)."""
+
+    routes: Mapping[tuple[str, str], Route]
+    api: object
+    sandbox: bool
+
+    def serve(self, event: Event) -> Response:
+        """The answer to one request, as API Gateway wants it."""
+        try:
+            return self._served(event)
+        except Problem as problem:
+            return _refused(event, problem)
+        except Failure as failure:
+            logger.warning(str(failure), extra=_told(event))
+            return _refused(event, _unavailable())
+        except Exception:  # noqa: BLE001 - the caller must get a problem document, whatever broke
+            logger.exception("bug", extra=_told(event))
+            return _refused(event, _internal_error())
+
+    def _served(self, event: Event) -> Response:
+        route = self.routes.get((event["httpMethod"], event["resource"]))
+        if route is None:
+            raise not_found(f"There is no {event['httpMethod']} {event.get('path', '')}.")
+        caller = _caller(event, route.operation)
+        self._authorize(caller, route.operation)
+        arguments: list[object] = [caller]
+        parameters = parsed_parameters(event, route)
+        arguments += [parameters] if parameters is not None else []
+        body = parsed_body(event, route)
+        arguments += [body] if body is not None else []
+        method: Callable[..., Answer[BaseModel]] = getattr(self.api, route.function)
+        answer = method(*arguments)
+        logger.info(route.operation.operation_id, extra=_told(event) | {"status": answer.status})
+        return _answered(event, route, answer)
+
+    def _authorize(self, caller: Caller, operation: Operation) -> None:
+        """Raises Problem 403 when the caller has none of the operation's roles."""
+        if not operation.roles or caller.roles.intersection(operation.roles):
+            return
+        if self.sandbox and operation.sandbox_open:
+            return
+        needed = " or ".join(operation.roles)
+        raise Problem(
+            "urn:problem-type:payments:forbidden", 403, f"This operation needs the role {needed}."
+        )
+
+
+def _caller(event: Event, operation: Operation) -> Caller:
+    """Who calls, as the authorizer verified it. Raises Problem 401 when nobody is named where somebody must be."""
+    context = event.get("requestContext") or {}
+    claims = (context.get("authorizer") or {}).get("claims") or {}
+    user_id = claims.get("sub", "")
+    if operation.authenticated and not user_id:
+        raise Problem(
+            "urn:problem-type:payments:unauthenticated",
+            401,
+            "Send a valid access token in the Authorization header.",
+        )
+    return Caller(
+        user_id=user_id,
+        roles=frozenset(_groups(claims.get("cognito:groups", ""))),
+        correlation_id=_correlation_id(context.get("requestId", "")),
+    )
+
+
+def _groups(value: object) -> list[str]:
+    """API Gateway hands groups over as text, with commas or as a printed list, depending on the authorizer."""
+    if isinstance(value, list):
+        return [str(group) for group in value]
+    return str(value).strip("[]").replace(",", " ").split()
+
+
+def _correlation_id(request_id: str) -> str:
+    usable = "".join(c for c in request_id if c.isascii() and (c.isalnum() or c in "-_"))
+    return usable[:CORRELATION_CHARS_MAX] or derived("cor", request_id)
+
+
+def _answered(event: Event, route: Route, answer: Answer[BaseModel]) -> Response:
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **answer.headers}
+    if "Location" in headers:
+        headers["Location"] = _base_path(event, route) + headers["Location"]
+    return {
+        "statusCode": answer.status,
+        "headers": headers,
+        "body": answer.body.model_dump_json(exclude_none=True),
+    }
+
+
+def _base_path(event: Event, route: Route) -> str:
+    """What stands before the operation's path for this client: the stage, or a custom domain's base path."""
+    full = (event.get("requestContext") or {}).get("path", "")
+    own = route.operation.path
+    for name, value in (event.get("pathParameters") or {}).items():
+        own = own.replace(f"{{{name}}}", value)
+    base: str = full.removesuffix(own)
+    return base if base != full else ""
+
+
+def _refused(event: Event, problem: Problem) -> Response:
+    logger.info(
+        "refused", extra=_told(event) | {"status": problem.status, "problem": problem.problem_type}
+    )
+    return {
+        "statusCode": problem.status,
+        "headers": {"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
+        "body": json.dumps(problem.document()),
+    }
+
+
+def _told(event: Event) -> dict[str, Any]:
+    context = event.get("requestContext") or {}
+    claims = (context.get("authorizer") or {}).get("claims") or {}
+    return {
+        "method": event.get("httpMethod"),
+        "resource": event.get("resource"),
+        "user_id": claims.get("sub"),
+        "correlation_id": _correlation_id(context.get("requestId", "")),
+    } | {
+        name: value
+        for name, value in (event.get("pathParameters") or {}).items()
+        if name == "payment_id"
+    }
+
+
+def _unavailable() -> Problem:
+    return Problem(
+        "urn:problem-type:payments:temporarily-unavailable",
+        503,
+        "Wait a moment and send the request again with the same Idempotency-Key.",
+    )
+
+
+def _internal_error() -> Problem:
+    return Problem(
+        "urn:problem-type:payments:internal-error",
+        500,
+        "Something broke on our side. Send the request again with the same Idempotency-Key.",
+    )

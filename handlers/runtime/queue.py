@@ -1,0 +1,238 @@
+"""Consume a batch of SQS messages: parse, hand over, and give each message its end.
+
+A message ends in one of four ways: handled; left in the queue for a later try, with backoff; parked in its DLQ with the
+reason (permanent failures at once, others at their last try); or left for SQS to park when even that does not work.
+Nothing is ever acknowledged and dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypedDict, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from generated.common import CloudEvent
+from handlers.core.envelope import parsed
+from handlers.core.errors import Failure, Permanent, Retryable
+from handlers.runtime.clock import Clock, full_jitter_s
+from handlers.runtime.telemetry import facts, logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+
+M = TypeVar("M", bound=CloudEvent)
+
+RECEIVES_MAX = 5  # as maxReceiveCount in infra/template
+RETRY_BASE_S = 1.0
+RETRY_CAP_S = 120.0
+REASON_CHARS_MAX = 1000
+
+FailureKind: TypeAlias = Literal["permanent", "retryable", "bug"]
+
+
+class SqsRecord(TypedDict):
+    messageId: str
+    receiptHandle: str
+    body: str
+    attributes: Mapping[str, str]
+    messageAttributes: Mapping[str, Mapping[str, Any]]
+    eventSourceARN: str
+
+
+class SqsBatch(TypedDict):
+    Records: Sequence[SqsRecord]
+
+
+class ItemFailure(TypedDict):
+    itemIdentifier: str
+
+
+class BatchResponse(TypedDict):
+    batchItemFailures: list[ItemFailure]
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[M]):
+    """A message of the contract, and the record that it came in."""
+
+    message: M
+    record: SqsRecord
+
+
+# What became of a message: a note for the log, or why it failed.
+Outcome: TypeAlias = str | Exception
+Handle: TypeAlias = Callable[[Sequence[Received[M]]], Sequence[Outcome]]
+
+
+def queue_url(sqs: SQSClient, arn: str) -> str:
+    """The queue's URL, which follows from its ARN: no call and no permission needed."""
+    account, name = arn.split(":")[-2:]
+    return f"{sqs.meta.endpoint_url}/{account}/{name}"
+
+
+def slug_of(record: SqsRecord) -> str:
+    """`…:payments-dev-wallet-service--payment-initiated` → `payment-initiated`."""
+    return record["eventSourceARN"].rpartition("--")[2].removesuffix("-dlq")
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer(Generic[M]):
+    """Handles the queues of one service; `handle` gets all readable messages of a batch, in order."""
+
+    receives: Mapping[str, type[M]]
+    handle: Handle[M]
+    sqs: SQSClient
+    clock: Clock
+
+    def consume(self, batch: SqsBatch) -> BatchResponse:
+        """Give each message of the batch its end; the answer names those that must come again."""
+        readable: list[Received[M]] = []
+        ends: list[tuple[SqsRecord, CloudEvent | None, Outcome]] = []
+        for record in batch["Records"]:
+            try:
+                readable.append(Received(self._read(record), record))
+            except Permanent as failure:
+                ends.append((record, None, failure))
+        outcomes = self._handled(readable)
+        ends += [(r.record, r.message, o) for r, o in zip(readable, outcomes, strict=True)]
+        failures = [record["messageId"] for record, _, _ in filter(self._must_come_again, ends)]
+        return {"batchItemFailures": [{"itemIdentifier": i} for i in failures]}
+
+    def _read(self, record: SqsRecord) -> M:
+        model = self.receives.get(slug_of(record))
+        if model is None:
+            raise Permanent(f"nothing is expected from the queue {record['eventSourceARN']}")
+        return parsed(model, record["body"])
+
+    def _handled(self, readable: Sequence[Received[M]]) -> Sequence[Outcome]:
+        if not readable:
+            return ()
+        try:
+            return self.handle(readable)
+        except Exception as error:  # noqa: BLE001 - each message must have its end, whatever broke
+            return [error] * len(readable)
+
+    def _must_come_again(self, end: tuple[SqsRecord, CloudEvent | None, Outcome]) -> bool:
+        record, message, outcome = end
+        told = facts(message) if message else {"message_id": record["messageId"]}
+        if not isinstance(outcome, Exception):
+            logger.info(outcome, extra=told)
+            return False
+        kind = kind_of(outcome)
+        _log_failure(outcome, kind, told)
+        if kind != "permanent" and _receive_count(record) < RECEIVES_MAX:
+            self._back_off(record)
+            return True
+        return not self._park(record, kind, outcome)
+
+    def _back_off(self, record: SqsRecord) -> None:
+        """Choose when the message comes again; if that fails, the queue's own visibility timeout decides."""
+        delay_s = 1 + full_jitter_s(
+            self.clock.random,
+            attempt=_receive_count(record),
+            base_s=RETRY_BASE_S,
+            cap_s=RETRY_CAP_S,
+        )
+        try:
+            self.sqs.change_message_visibility(
+                QueueUrl=queue_url(self.sqs, record["eventSourceARN"]),
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=int(delay_s),
+            )
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("backoff was not set", extra={"error": type(error).__name__})
+
+    def _park(self, record: SqsRecord, kind: FailureKind, failure: Exception) -> bool:
+        """Move the message to its DLQ with the reason; False when that does not work, so that SQS tries again."""
+        return park(
+            self.sqs,
+            dlq_url=queue_url(self.sqs, record["eventSourceARN"]) + "-dlq",
+            body=record["body"],
+            kind=kind,
+            reason=described(failure),
+            attributes=kept_attributes(record),
+        )
+
+
+def park(
+    sqs: SQSClient,
+    *,
+    dlq_url: str,
+    body: str,
+    kind: FailureKind,
+    reason: str,
+    attributes: Mapping[str, MessageAttributeValueTypeDef],
+) -> bool:
+    """Send a message to a DLQ with the reason; True when it is there."""
+    said: dict[str, MessageAttributeValueTypeDef] = {
+        "failure_kind": {"DataType": "String", "StringValue": kind},
+        "failure_reason": {"DataType": "String", "StringValue": _sendable(reason)},
+    }
+    try:
+        sqs.send_message(
+            QueueUrl=dlq_url, MessageBody=body, MessageAttributes={**attributes, **said}
+        )
+    except (BotoCoreError, ClientError) as error:
+        logger.error("message was not parked", extra={"error": type(error).__name__})
+        return False
+    return True
+
+
+def kept_attributes(record: SqsRecord) -> dict[str, MessageAttributeValueTypeDef]:
+    """The message's own attributes as SendMessage takes them."""
+    return {
+        name: {"DataType": "String", "StringValue": value["stringValue"]}
+        for name, value in (record.get("messageAttributes") or {}).items()
+        if value.get("stringValue")
+    }
+
+
+def kind_of(failure: Exception) -> FailureKind:
+    if isinstance(failure, Permanent):
+        return "permanent"
+    return "retryable" if isinstance(failure, Retryable) else "bug"
+
+
+def described(failure: Exception) -> str:
+    """Why, for an operator. A bug's own text may quote anything, so only its type is told."""
+    if isinstance(failure, Failure):
+        return str(failure)
+    return f"{type(failure).__name__}: a bug in the consumer; its log has the stack trace"
+
+
+def _sendable(reason: str) -> str:
+    """SQS refuses control characters, and an attribute's value must not be empty."""
+    printable = "".join(c if c.isprintable() else " " for c in reason)
+    return printable.encode("utf-8", "replace").decode()[:REASON_CHARS_MAX] or "no reason given"
+
+
+def _receive_count(record: SqsRecord) -> int:
+    return int(record["attributes"].get("ApproximateReceiveCount", "1"))
+
+
+def _log_failure(failure: Exception, kind: FailureKind, told: Mapping[str, str]) -> None:
+    extra = {**told, "failure_kind": kind}
+    if kind == "bug":
+        logger.error("bug", exc_info=failure, extra=extra)
+    else:
+        logger.warning(str(failure), extra=extra)
+
+
+def each(handle_one: Callable[[M], str]) -> Handle[M]:
+    """Handle messages one by one: none spoils its neighbours."""
+
+    def handle(batch: Sequence[Received[M]]) -> Sequence[Outcome]:
+        return [_outcome(handle_one, received.message) for received in batch]
+
+    return handle
+
+
+def _outcome(handle_one: Callable[[M], str], message: M) -> Outcome:
+    try:
+        return handle_one(message)
+    except Exception as error:  # noqa: BLE001 - the caller gives the message its end
+        return error
+

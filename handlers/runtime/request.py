@@ -1,0 +1,158 @@
+"""Read a request of API Gateway into the models of the contract, or say field by field what is wrong with it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from generated.contract import Parameter, Route
+from handlers.core.problem import FieldError, Problem, invalid
+
+BODY_BYTES_MAX: Final = 16_384
+INTEGER = re.compile(r"-?[0-9]{1,18}")
+IDEMPOTENCY_KEY: Final = "idempotency-key"
+
+Event = Mapping[str, Any]
+
+
+def parsed_parameters(event: Event, route: Route) -> BaseModel | None:
+    """Path, query and header parameters. Raises Problem 400 naming each that is wrong."""
+    query = _query(event, route.parameters)
+    if route.parameters_model is None:
+        return None
+    headers = lower_case(event.get("headers"))
+    path = event.get("pathParameters") or {}
+    sources = {"query": query, "header": headers, "path": path}
+    given = {
+        p.field: _value(p, sources[p.location][p.name])
+        for p in route.parameters
+        if p.name in sources[p.location]
+    }
+    if any(p.name == IDEMPOTENCY_KEY and p.field not in given for p in route.parameters):
+        raise Problem(
+            "urn:problem-type:payments:idempotency-key-missing",
+            400,
+            "Send an Idempotency-Key header, for example a random UUID, and repeat it on retries.",
+            (FieldError("Idempotency-Key", "is required"),),
+        )
+    try:
+        return route.parameters_model.model_validate(given)
+    except ValidationError as error:
+        names = {p.field: p.name for p in route.parameters}
+        raise invalid(400, field_errors(error, names)) from error
+
+
+def _query(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
+    """The query, each parameter once and known."""
+    known = {p.name for p in parameters if p.location == "query"}
+    many: Mapping[str, list[str]] = event.get("multiValueQueryStringParameters") or {}
+    wrong = [FieldError(name, "is not a parameter of this operation") for name in many if name not in known]
+    wrong += [FieldError(n, "is given more than once") for n, v in many.items() if len(v) > 1]
+    if wrong:
+        raise invalid(400, wrong)
+    return event.get("queryStringParameters") or {}
+
+
+def _value(parameter: Parameter, value: str) -> str | int:
+    return int(value) if parameter.integer and INTEGER.fullmatch(value) else value
+
+
+def lower_case(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {name.lower(): value for name, value in (headers or {}).items()}
+
+
+def parsed_body(event: Event, route: Route) -> BaseModel | None:
+    """The request's body. Raises Problem 400, 413, 415 or 422."""
+    if route.body_model is None:
+        return None
+    headers = lower_case(event.get("headers"))
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem(
+            "urn:problem-type:payments:unsupported-media-type",
+            415,
+            "Send the body as application/json.",
+        )
+    text = _text(event)
+    document = _json(text)
+    nulls = list(_nulls(document, ""))
+    if nulls:
+        raise invalid(422, [FieldError(field, "must not be null") for field in nulls])
+    try:
+        return route.body_model.model_validate_json(text)
+    except ValidationError as error:
+        raise invalid(422, field_errors(error, {})) from error
+
+
+def _text(event: Event) -> bytes:
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise _malformed("is not valid UTF-8") from error
+    if len(raw) > BODY_BYTES_MAX:
+        raise Problem(
+            "urn:problem-type:payments:payload-too-large",
+            413,
+            f"Send at most {BODY_BYTES_MAX} bytes.",
+        )
+    return raw
+
+
+def _json(text: bytes) -> object:
+    """Strict JSON: no NaN, no duplicate names, no nesting without end. Raises Problem 400."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise _malformed("is nested too deeply") from error
+    except ValueError as error:
+        raise _malformed("is not valid JSON") from error
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _malformed("names a field twice")
+    return made
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _malformed(what: str) -> Problem:
+    return Problem(
+        "urn:problem-type:payments:malformed-request",
+        400,
+        f"The body {what}.",
+        (FieldError("body", what),),
+    )
+
+
+def _nulls(value: object, path: str) -> list[str]:
+    """Where the body has nulls: no field of the contract may be null, absent is absent."""
+    if value is None:
+        return [path or "body"]
+    if isinstance(value, dict):
+        return [n for k, v in value.items() for n in _nulls(v, f"{path}.{k}" if path else k)]
+    if isinstance(value, list):
+        return [n for i, v in enumerate(value) for n in _nulls(v, f"{path}.{i}")]
+    return []
+
+
+def field_errors(error: ValidationError, names: Mapping[str, str]) -> list[FieldError]:
+    """One entry per wrong field, without its value."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        FieldError(
+            names.get(path, path) or "body",
+            e["msg"][:1].lower() + e["msg"][1:],
+        )
+        for e in found
+        for path in [".".join(str(step) for step in e["loc"] if step != "[key]")]
+    ]

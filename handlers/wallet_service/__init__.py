@@ -1,0 +1,1 @@
+"""Balances: reserve, deduct, release and deposit money."""

@@ -1,0 +1,1 @@
+"""Turn specs/ into generated/ and the reference documents: `python -m infra.generate [--check]`."""

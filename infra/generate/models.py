@@ -1,0 +1,109 @@
+"""Pydantic models from schemas, by datamodel-code-generator: one module per document of schemas."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from datamodel_code_generator import DataModelType, InputFileType, generate
+from datamodel_code_generator.types import StrictTypes
+
+from infra.generate.events import Event
+from infra.generate.spec import (
+    COMMON,
+    SPECS,
+    common_schemas,
+    pointer,
+    references,
+    resolve,
+    rewrite,
+)
+
+OPTIONS: dict[str, Any] = {
+    "input_file_type": InputFileType.OpenAPI,
+    "output_model_type": DataModelType.PydanticV2BaseModel,
+    "target_python_version": "3.11",
+    "base_class": "generated.contract.Model",
+    "use_annotated": True,
+    "use_type_alias": True,
+    "use_standard_collections": True,
+    "use_union_operator": True,
+    "use_exact_imports": True,
+    "use_schema_description": True,
+    "use_field_description": True,
+    "use_inline_field_description": True,
+    "use_single_line_docstring": True,
+    "use_double_quotes": True,
+    "field_constraints": True,
+    "strict_nullable": True,
+    "enum_field_as_literal": "all",
+    # An integer is an integer: "5" and true are refused, as the contract says.
+    "strict_types": [StrictTypes.int, StrictTypes.float, StrictTypes.bool],
+    # Timestamps have one fixed width (see schemas/common.yaml), so they are compared and sorted as text.
+    "type_mappings": ["string+date-time=string"],
+    "disable_timestamp": True,
+    "disable_future_imports": True,
+    "formatters": [],
+}
+
+
+def models(schemas: Mapping[str, Any], *, docstring: str, shared: bool = True) -> str:
+    """The source of a module with one class or alias per schema.
+
+    `shared` schemas (references into schemas/common.yaml) are imported from generated.common.
+    """
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "schemas", "version": "1"},
+        "paths": {},
+        "components": {"schemas": dict(schemas)},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "schemas").mkdir()
+        (Path(folder) / COMMON).write_text((SPECS / COMMON).read_text("utf-8"), "utf-8")
+        source = Path(folder) / "document.json"
+        source.write_text(json.dumps(document), "utf-8")
+        mapping = {"external_ref_mapping": {COMMON: "generated.common"}} if shared else {}
+        code = generate(source, custom_file_header=f'"""{docstring}"""', **OPTIONS, **mapping)
+    if not isinstance(code, str):
+        raise TypeError("datamodel-code-generator was expected to answer one module")
+    return code
+
+
+def common_module() -> str:
+    schemas = common_schemas()
+    rename = {f"#/$defs/{name}": f"#/components/schemas/{name}" for name in schemas}
+    return models(
+        rewrite(schemas, rename),
+        docstring="Values that events, API and gateway share (specs/schemas/common.yaml).",
+        shared=False,
+    )
+
+
+def event_module(event: Event, document: Mapping[str, Any]) -> str:
+    """The facts of an event: one class, and one more for each delayed copy, so that a decision can tell them apart."""
+    schema = document["components"]["schemas"][event.schema]
+    schemas = {channel.data_class: deepcopy(schema) for channel in event.channels}
+    for channel in event.channels[1:]:
+        schemas[channel.data_class]["description"] = document["channels"][channel.address][
+            "description"
+        ]
+    return models(schemas, docstring=f"What `{event.type}` carries (specs/asyncapi.yaml).")
+
+
+def reachable(document: Mapping[str, Any], name: str, roots: set[str]) -> dict[str, Any]:
+    """The component schemas of `document` that the given references need, themselves included."""
+    found: dict[str, Any] = {}
+    todo = sorted(roots)
+    while todo:
+        reference = todo.pop()
+        schema_name = pointer(reference)[-1]
+        if reference.startswith(COMMON) or schema_name in found:
+            continue
+        found[schema_name] = resolve(document, name, reference)
+        todo.extend(sorted(references(found[schema_name])))
+    return {key: found[key] for key in document["components"]["schemas"] if key in found}

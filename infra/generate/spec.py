@@ -1,0 +1,83 @@
+"""Load the documents of specs/ and follow references between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SPECS = ROOT / "specs"
+COMMON = "schemas/common.yaml"
+
+
+class SpecError(Exception):
+    """A document breaks a convention: which document, where in it, and how to mend it."""
+
+    def __init__(self, document: str, where: str, mend: str) -> None:
+        super().__init__(f"specs/{document}: {where}: {mend}")
+
+
+@cache
+def _text(name: str) -> str:
+    return (SPECS / name).read_text(encoding="utf-8")
+
+
+def load(name: str) -> dict[str, Any]:
+    """A document of specs/ as plain data, a fresh copy at each call."""
+    try:
+        document = yaml.safe_load(_text(name))
+    except yaml.YAMLError as error:
+        raise SpecError(name, "document", f"is not valid YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise SpecError(name, "document", "must be a mapping")
+    return document
+
+
+def pointer(reference: str) -> tuple[str, ...]:
+    """The steps of a reference's JSON pointer: '#/channels/a.b' → ('channels', 'a.b')."""
+    _, _, fragment = reference.partition("#/")
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in fragment.split("/"))
+
+
+def common_schemas() -> dict[str, Any]:
+    schemas: dict[str, Any] = load(COMMON)["$defs"]
+    return schemas
+
+
+def resolve(document: Mapping[str, Any], name: str, reference: str) -> Any:
+    """What a reference in the document `name` points to (in it, or in schemas/common.yaml)."""
+    target: Any = load(COMMON) if reference.startswith(COMMON) else document
+    for step in pointer(reference):
+        if not isinstance(target, Mapping) or step not in target:
+            raise SpecError(name, reference, "points to nothing")
+        target = target[step]
+    return deepcopy(target)
+
+
+def references(node: Any) -> set[str]:
+    """Every `$ref` in a piece of a document."""
+    if isinstance(node, Mapping):
+        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return own.union(*(references(value) for value in node.values()))
+    if isinstance(node, list):
+        return set().union(*(references(item) for item in node))
+    return set()
+
+
+def rewrite(node: Any, rename: Mapping[str, str]) -> Any:
+    """The same piece with its `$ref`s renamed."""
+    if isinstance(node, Mapping):
+        return {
+            key: rename.get(value, value)
+            if key == "$ref" and isinstance(value, str)
+            else rewrite(value, rename)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [rewrite(item, rename) for item in node]
+    return node
