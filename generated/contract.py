@@ -6,7 +6,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Model(BaseModel):
@@ -89,9 +89,9 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Answer(Generic[T_co]):
     """A good answer to a request."""
 
-    body: T
+    body: T_co
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Never, TypeVar
 
-S = TypeVar("S", covariant=True)
-E = TypeVar("E", covariant=True)
+S_co = TypeVar("S_co", covariant=True)
+E_co = TypeVar("E_co", covariant=True)
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Decision(Generic[S, E]):
+class Decision(Generic[S_co, E_co]):
     """The outcome of one event.
 
     `moved`: write `state` and announce `events`, together.
-    `again`: the question was asked before; announce the latest outcome once more, under the same event id.
+    `again`: the question was asked before; announce the latest outcome once more, under the same
+    event id.
     `unchanged`: nothing to write; `note` says why.
     """
 
-    state: S
-    events: tuple[E, ...] = ()
+    state: S_co
+    events: tuple[E_co, ...] = ()
     kind: Literal["moved", "again", "unchanged"] = "moved"
     note: str = ""
 
 
-def again(state: S) -> Decision[S, E]:
+def again(state: S) -> Decision[S, Never]:
     """Answer a question that was already answered."""
     return Decision(state, kind="again", note="answered again")
 
 
-def unchanged(state: S, why: str) -> Decision[S, E]:
+def unchanged(state: S, why: str) -> Decision[S, Never]:
     """Leave everything as it is, and say why."""
     return Decision(state, kind="unchanged", note=why)

@@ -1,4 +1,6 @@
-"""Events as they travel: CloudEvents in JSON. Reading one holds it against the contract; writing one names it."""
+"""Events as they travel: CloudEvents in JSON. Reading one holds it against the contract; writing
+one names it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ VIOLATIONS_MAX = 5  # how many are told; the message itself is kept whole
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why an event is announced: the journey it belongs to, and the event it answers (none: an API request)."""
+    """Why an event is announced: the journey it belongs to, and the event it answers (none: an API
+    request).
+    """
 
     correlation_id: str
     causation_id: str | None = None

@@ -6,14 +6,17 @@
     │   └── Conflict       somebody else wrote the same item first
     └── Permanent          it can never be handled as it is: to the DLQ at once
 
-A business outcome is not an error but a decision. Any other exception is a bug: redelivered to the limit.
+A business outcome is not an error but a decision. Any other exception is a bug: redelivered to the
+limit.
 """
 
 from __future__ import annotations
 
 
 class Failure(Exception):
-    """Something that a message can fail for; its text is kept with the parked message for an operator to read."""
+    """Something that a message can fail for; its text is kept with the parked message for an
+    operator to read.
+    """
 
 
 class Retryable(Failure):

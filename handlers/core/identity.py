@@ -1,10 +1,14 @@
-"""Ids that follow from what they name, so that the same request or fact has the same id wherever it is made."""
+"""Ids that follow from what they name, so that the same request or fact has the same id wherever it
+is made.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+
+from generated.contract import Model
 
 ID_CHARS = 26  # 130 bits of a SHA-256 in base 32: collisions do not happen
 
@@ -16,8 +20,15 @@ def derived(prefix: str, *parts: str) -> str:
 
 
 def event_id(event_type: str, subject: str) -> str:
-    """Each type of event happens at most once to its subject, so these two name it (specs: EventId)."""
+    """Each type of event happens at most once to its subject, so these two name it (specs:
+    EventId).
+    """
     return derived("evt", event_type, subject)
+
+
+def request_fingerprint(body: Model) -> str:
+    """Stands for a request's body, however its fields were ordered."""
+    return fingerprint(json.dumps(body.model_dump(mode="json", exclude_none=True), sort_keys=True))
 
 
 def fingerprint(text: str) -> str:

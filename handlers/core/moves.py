@@ -1,4 +1,6 @@
-"""What an event asks of a state machine: a legal move, one already made, one that can still come, or an impossible one."""
+"""What an event asks of a state machine: a legal move, one already made, one that can still come,
+or an impossible one.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""Look after messages that a service could not handle: re-drive, park for review, and let operators decide."""
+"""Look after messages that a service could not handle: re-drive, park for review, and let operators
+decide.
+"""

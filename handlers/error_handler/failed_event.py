@@ -8,7 +8,8 @@ from typing import Final
 from generated.api.error_handler import FailedEventStatus, FailureKind
 from handlers.core.moves import NONE, Moves
 
-# It opens again when the same message fails again, whatever was decided about it before: nothing is lost.
+# It opens again when the same message fails again, whatever was decided about it before: nothing is
+# lost.
 MOVES: Final[Moves] = {
     NONE: {"open"},
     "open": {"redriven", "discarded"},
@@ -28,7 +29,6 @@ class FailedEvent:
     body: str
     parked_at: str
     attempts: int = 1
-    attributes: str = "{}"  # of the message, as JSON; a redrive sends them along
     event_type: str | None = None
     event_id: str | None = None
     payment_id: str | None = None

@@ -23,7 +23,9 @@ EXPIRED_REASON: Final = "reservation_expired"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """`pending` is written before the gateway is called, so a crash in between is found and inquired about."""
+    """`pending` is written before the gateway is called, so a crash in between is found and
+    inquired about.
+    """
 
     payment_id: str
     user_id: str

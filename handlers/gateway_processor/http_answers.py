@@ -25,9 +25,9 @@ _PROBLEM_ANSWERS: Final[Mapping[tuple[str, int], tuple[str, Answer]]] = {
 KEY_REFUSED: Final = frozenset({401, 403})
 _REQUEST_REFUSED: Final = frozenset({400, 413, 415, 422})
 
-_CHARGE_ID: Final = re.compile(r"ch_[A-Za-z0-9]{1,64}")
-_DECLINE_CODE: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_PROBLEM_TYPE: Final = re.compile(r"urn:problem-type:gateway:[a-z-]{1,40}")
+CHARGE_ID: Final = re.compile(r"ch_[A-Za-z0-9]{1,64}")
+DECLINE_CODE: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
+PROBLEM_TYPE: Final = re.compile(r"urn:problem-type:gateway:[a-z-]{1,40}")
 
 
 class NoAnswerError(Exception):
@@ -80,7 +80,7 @@ def _problem_type(reply: Reply) -> str:
         found = _document(reply, "application/problem+json").get("type")
     except NoAnswerError:
         return "no problem document"
-    known = isinstance(found, str) and _PROBLEM_TYPE.fullmatch(found)
+    known = isinstance(found, str) and PROBLEM_TYPE.fullmatch(found)
     return str(found) if known else "a problem that is not in the contract"
 
 
@@ -118,7 +118,7 @@ def _outcome(call: Call, document: Mapping[str, Any]) -> Answer:
             return Approved(_charge_id(call, document))
         case "declined":
             _charge_id(call, document)
-            return Declined(_matching(_DECLINE_CODE, document, "decline_code"))
+            return Declined(_matching(DECLINE_CODE, document, "decline_code"))
         case "cancelled" if call.operation != "charge":
             _expect("charge_id" not in document, "no charge_id beside cancelled")
             return Cancelled()
@@ -136,7 +136,7 @@ def _charge_id(call: Call, document: Mapping[str, Any]) -> str:
     _expect(well_formed, "amount")
     asked = call.body["amount"] if call.body is not None else amount
     _expect(amount == asked, "the amount that was asked for")
-    return _matching(_CHARGE_ID, document, "charge_id")
+    return _matching(CHARGE_ID, document, "charge_id")
 
 
 def _matching(pattern: re.Pattern[str], document: Mapping[str, Any], name: str) -> str:

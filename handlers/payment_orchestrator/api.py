@@ -19,7 +19,7 @@ from generated.api.payment_orchestrator_routes import (
 )
 from generated.contract import Answer, Caller
 from handlers.core.envelope import Cause
-from handlers.core.identity import derived, fingerprint
+from handlers.core.identity import derived, request_fingerprint
 from handlers.core.moment import plus
 from handlers.core.problem import key_reused, not_found
 from handlers.payment_orchestrator.payment import Payment
@@ -42,7 +42,10 @@ class Api(PaymentOrchestratorApi):
     def create_payment(
         self, caller: Caller, parameters: CreatePaymentParameters, body: PaymentRequest
     ) -> Answer[PaymentDocument]:
-        """Record the payment, or give the first answer again. Raises Problem 422 when the key is another request's."""
+        """Record the payment, or give the first answer again.
+
+        Raises Problem 422 when the key is another request's.
+        """
         payment = self._new(caller, parameters.idempotency_key, body)
         existing = self.payments.create(payment, Cause(caller.correlation_id))
         if existing and existing.request_fingerprint != payment.request_fingerprint:
@@ -63,7 +66,7 @@ class Api(PaymentOrchestratorApi):
             created_at=now,
             updated_at=now,
             expires_at=plus(now, seconds=self.expiry_s),
-            request_fingerprint=fingerprint(body.model_dump_json(exclude_none=True)),
+            request_fingerprint=request_fingerprint(body),
             version=1,
             description=body.description,
             metadata=body.metadata,
@@ -95,7 +98,7 @@ class Api(PaymentOrchestratorApi):
             )
         )
 
-    def get_health(self, caller: Caller) -> Answer[Health]:  # noqa: ARG002 - every operation has it
+    def get_health(self, caller: Caller) -> Answer[Health]:
         return Answer(Health(status="ok"))
 
 

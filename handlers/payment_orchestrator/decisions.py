@@ -22,7 +22,9 @@ from handlers.payment_orchestrator.payment import MOVES, Payment
 
 Decided: TypeAlias = Decision[Payment, PaymentOrchestratorSends]
 
-ASKS_MAX: Final = 3  # how often a payment is announced again after its deadline, before it needs an operator
+ASKS_MAX: Final = (
+    3  # how often a payment is announced again after its deadline, before it needs an operator
+)
 
 
 def initiated(payment: Payment) -> PaymentInitiated:

@@ -20,7 +20,9 @@ MOVES: Final[Moves] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """A payment as it is stored; `version` counts its writes, `request_fingerprint` is that of its first request."""
+    """A payment as it is stored; `version` counts its writes, `request_fingerprint` is that of its
+    first request.
+    """
 
     payment_id: str
     user_id: str

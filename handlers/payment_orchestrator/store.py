@@ -1,4 +1,6 @@
-"""Payments in DynamoDB: key payment_id, index by-user newest first, each with the outbox of its latest write."""
+"""Payments in DynamoDB: key payment_id, index by-user newest first, each with the outbox of its
+latest write.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ QUERIES_MAX = 5  # how many queries fill one page of a filtered list, at most
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Payments, newest first, and the position after the last one that was looked at (none: the end)."""
+    """Payments, newest first, and the position after the last one that was looked at (none: the
+    end).
+    """
 
     payments: tuple[Payment, ...]
     position: str | None
@@ -90,7 +94,10 @@ class Payments:
         return _payment(answer["Item"]) if "Item" in answer else None
 
     def commit(self, decided: Decided, *, cause: Cause, now: str) -> None:
-        """Write what was decided about a payment, with its announcement. Raises Conflict or Retryable."""
+        """Write what was decided about a payment, with its announcement.
+
+        Raises Conflict or Retryable.
+        """
         payment = decided.state
         if decided.kind == "unchanged":
             return

@@ -1,4 +1,6 @@
-"""Clients of AWS: one session, short timeouts, few retries, since whatever fails here is redelivered anyway."""
+"""Clients of AWS: one session, short timeouts, few retries, since whatever fails here is
+redelivered anyway.
+"""
 
 from __future__ import annotations
 
@@ -68,13 +70,29 @@ def events() -> EventBridgeClient:
     return client
 
 
-def secretsmanager() -> SecretsManagerClient:
+def secret(secret_id: str) -> str:
+    """The value of a secret, asked for when it is first needed.
+
+    Raises Retryable when it is not to be had.
+    """
     client: SecretsManagerClient = _client("secretsmanager")
-    return client
+    try:
+        return client.get_secret_value(SecretId=secret_id)["SecretString"]
+    except (BotoCoreError, ClientError) as error:
+        raise Retryable(f"secret {secret_id} is not to be had: {type(error).__name__}") from error
+
+
+def queue_url(client: SQSClient, account: str, name: str) -> str:
+    """The URL of a queue, which follows from its account and name: no call and no permission
+    needed.
+    """
+    return f"{client.meta.endpoint_url}/{account}/{name}"
 
 
 def as_failure(error: BotoCoreError | ClientError, doing: str) -> Exception:
-    """Retryable when the world may differ in a moment (throttled, unreachable), else the error itself (a bug)."""
+    """Retryable when the world may differ in a moment (throttled, unreachable), else the error
+    itself (a bug).
+    """
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

@@ -26,6 +26,10 @@ class Clock:
 SYSTEM_CLOCK = Clock()
 
 
-def full_jitter_s(random_: Callable[[], float], *, attempt: int, base_s: float, cap_s: float) -> float:
-    """Exponential backoff with full jitter, in seconds: anything from 0 to min(cap, base * 2^attempt)."""
+def full_jitter_s(
+    random_: Callable[[], float], *, attempt: int, base_s: float, cap_s: float
+) -> float:
+    """Exponential backoff with full jitter, in seconds: anything from 0 to min(cap, base *
+    2^attempt).
+    """
     return random_() * min(cap_s, base_s * 2.0**attempt)

@@ -1,4 +1,4 @@
-"""Read and write DynamoDB: a state and the events that announce it go in one write, or not at all."""
+"""Read and write DynamoDB: a state and the events that announce it in one write, or not at all."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def with_texts(values: Mapping[str, str | None]) -> dict[str, dict[str, str]]:
 def commit(dynamodb: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef]) -> None:
     """Write all or nothing: one write alone (half the price), several as a transaction.
 
-    Raises Conflict when a condition does not hold or somebody writes the same item, Retryable when DynamoDB is not
+    Raises Conflict when a condition does not hold or somebody writes the same item, Retryable when
+    DynamoDB is not
     to be had.
     """
     try:
@@ -79,7 +80,9 @@ def _is_conflict(error: ClientError) -> bool:
 
 
 def existing_item(error: ClientError) -> Item | None:
-    """The item that was in the way of a conditional put with ReturnValuesOnConditionCheckFailure, if it was that."""
+    """The item that was in the way of a conditional put with ReturnValuesOnConditionCheckFailure,
+    if it was that.
+    """
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         return None
     found: Item | None = error.response.get("Item")  # type: ignore[assignment]

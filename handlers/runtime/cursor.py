@@ -30,5 +30,6 @@ def decoded(cursor: str, scope: tuple[str, ...]) -> str:
 
 
 def _check(position: str, scope: tuple[str, ...]) -> str:
-    # No secret: a made-up position only moves within the caller's own list. The check tells mistakes from positions.
+    # No secret: a made-up position only moves within the caller's own list. The check tells
+    # mistakes from positions.
     return fingerprint("\n".join((*scope, position)))

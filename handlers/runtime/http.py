@@ -1,6 +1,7 @@
 """Serve the operations of one service behind API Gateway (REST, Lambda proxy).
 
-Every answer is a model of the contract or an RFC 9457 problem; nothing else leaves this file, whatever breaks.
+Every answer is a model of the contract or an RFC 9457 problem; nothing else leaves this file,
+whatever breaks.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ CORRELATION_CHARS_MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Serves `routes` with the methods of `api` (a class of the service that has one per operation)."""
+    """Serves `routes` with the methods of `api` (a class of the service that has one per
+    operation).
+    """
 
     routes: Mapping[tuple[str, str], Route]
     api: object
@@ -75,7 +78,10 @@ class Server:
 
 
 def _caller(event: Event, operation: Operation) -> Caller:
-    """Who calls, as the authorizer verified it. Raises Problem 401 when nobody is named where somebody must be."""
+    """Who calls, as the authorizer verified it.
+
+    Raises Problem 401 when nobody is named where somebody must be.
+    """
     context = event.get("requestContext") or {}
     claims = (context.get("authorizer") or {}).get("claims") or {}
     user_id = claims.get("sub", "")
@@ -93,7 +99,9 @@ def _caller(event: Event, operation: Operation) -> Caller:
 
 
 def _groups(value: object) -> list[str]:
-    """API Gateway hands groups over as text, with commas or as a printed list, depending on the authorizer."""
+    """API Gateway hands groups over as text, with commas or as a printed list, depending on the
+    authorizer.
+    """
     if isinstance(value, list):
         return [str(group) for group in value]
     return str(value).strip("[]").replace(",", " ").split()
@@ -116,7 +124,9 @@ def _answered(event: Event, route: Route, answer: Answer[BaseModel]) -> Response
 
 
 def _base_path(event: Event, route: Route) -> str:
-    """What stands before the operation's path for this client: the stage, or a custom domain's base path."""
+    """What stands before the operation's path for this client: the stage, or a custom domain's base
+    path.
+    """
     full = (event.get("requestContext") or {}).get("path", "")
     own = route.operation.path
     for name, value in (event.get("pathParameters") or {}).items():

@@ -1,7 +1,9 @@
 """Consume a batch of SQS messages: parse, hand over, and give each message its end.
 
-A message ends in one of four ways: handled; left in the queue for a later try, with backoff; parked in its DLQ with the
-reason (permanent failures at once, others at their last try); or left for SQS to park when even that does not work.
+A message ends in one of four ways: handled; left in the queue for a later try, with backoff; parked
+in its DLQ with the
+reason (permanent failures at once, others at their last try); or left for SQS to park when even
+that does not work.
 Nothing is ever acknowledged and dropped.
 """
 
@@ -16,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from generated.common import CloudEvent
 from handlers.core.envelope import parsed
 from handlers.core.errors import Failure, Permanent, Retryable
+from handlers.runtime.aws import queue_url
 from handlers.runtime.clock import Clock, full_jitter_s
 from handlers.runtime.telemetry import facts, logger
 
@@ -29,6 +32,11 @@ RECEIVES_MAX = 5  # as maxReceiveCount in infra/template
 RETRY_BASE_S = 1.0
 RETRY_CAP_S = 120.0
 REASON_CHARS_MAX = 1000
+
+# Attributes of a message in a DLQ.
+FAILURE_KIND = "failure_kind"
+FAILURE_REASON = "failure_reason"
+REDRIVES = "redrives"  # how often error-handler has sent it back by itself
 
 FailureKind: TypeAlias = Literal["permanent", "retryable", "bug"]
 
@@ -67,20 +75,20 @@ Outcome: TypeAlias = str | Exception
 Handle: TypeAlias = Callable[[Sequence[Received[M]]], Sequence[Outcome]]
 
 
-def queue_url(sqs: SQSClient, arn: str) -> str:
-    """The queue's URL, which follows from its ARN: no call and no permission needed."""
-    account, name = arn.split(":")[-2:]
-    return f"{sqs.meta.endpoint_url}/{account}/{name}"
+def source_queue(record: SqsRecord) -> tuple[str, str]:
+    """Account and name of the queue that a record came from."""
+    account, name = record["eventSourceARN"].split(":")[-2:]
+    return account, name
 
 
 def slug_of(record: SqsRecord) -> str:
     """`…:payments-dev-wallet-service--payment-initiated` → `payment-initiated`."""
-    return record["eventSourceARN"].rpartition("--")[2].removesuffix("-dlq")
+    return record["eventSourceARN"].rpartition("--")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Consumer(Generic[M]):
-    """Handles the queues of one service; `handle` gets all readable messages of a batch, in order."""
+    """Handles one service's queues; `handle` gets all readable messages of a batch, in order."""
 
     receives: Mapping[str, type[M]]
     handle: Handle[M]
@@ -129,7 +137,9 @@ class Consumer(Generic[M]):
         return not self._park(record, kind, outcome)
 
     def _back_off(self, record: SqsRecord) -> None:
-        """Choose when the message comes again; if that fails, the queue's own visibility timeout decides."""
+        """Choose when the message comes again; if that fails, the queue's own visibility timeout
+        decides.
+        """
         delay_s = 1 + full_jitter_s(
             self.clock.random,
             attempt=_receive_count(record),
@@ -138,7 +148,7 @@ class Consumer(Generic[M]):
         )
         try:
             self.sqs.change_message_visibility(
-                QueueUrl=queue_url(self.sqs, record["eventSourceARN"]),
+                QueueUrl=queue_url(self.sqs, *source_queue(record)),
                 ReceiptHandle=record["receiptHandle"],
                 VisibilityTimeout=int(delay_s),
             )
@@ -146,10 +156,13 @@ class Consumer(Generic[M]):
             logger.warning("backoff was not set", extra={"error": type(error).__name__})
 
     def _park(self, record: SqsRecord, kind: FailureKind, failure: Exception) -> bool:
-        """Move the message to its DLQ with the reason; False when that does not work, so that SQS tries again."""
+        """Move the message to its DLQ with the reason; False when that does not work, so that SQS
+        tries again.
+        """
+        account, name = source_queue(record)
         return park(
             self.sqs,
-            dlq_url=queue_url(self.sqs, record["eventSourceARN"]) + "-dlq",
+            dlq_url=queue_url(self.sqs, account, f"{name}-dlq"),
             body=record["body"],
             kind=kind,
             reason=described(failure),
@@ -168,8 +181,8 @@ def park(
 ) -> bool:
     """Send a message to a DLQ with the reason; True when it is there."""
     said: dict[str, MessageAttributeValueTypeDef] = {
-        "failure_kind": {"DataType": "String", "StringValue": kind},
-        "failure_reason": {"DataType": "String", "StringValue": _sendable(reason)},
+        FAILURE_KIND: {"DataType": "String", "StringValue": kind},
+        FAILURE_REASON: {"DataType": "String", "StringValue": _sendable(reason)},
     }
     try:
         sqs.send_message(
@@ -182,11 +195,11 @@ def park(
 
 
 def kept_attributes(record: SqsRecord) -> dict[str, MessageAttributeValueTypeDef]:
-    """The message's own attributes as SendMessage takes them."""
+    """The message's own attributes as SendMessage takes them, less what an earlier parking said."""
     return {
         name: {"DataType": "String", "StringValue": value["stringValue"]}
         for name, value in (record.get("messageAttributes") or {}).items()
-        if value.get("stringValue")
+        if value.get("stringValue") and name not in (FAILURE_KIND, FAILURE_REASON)
     }
 
 
@@ -235,4 +248,3 @@ def _outcome(handle_one: Callable[[M], str], message: M) -> Outcome:
         return handle_one(message)
     except Exception as error:  # noqa: BLE001 - the caller gives the message its end
         return error
-

@@ -1,4 +1,6 @@
-"""Read a request of API Gateway into the models of the contract, or say field by field what is wrong with it."""
+"""Read a request of API Gateway into the models of the contract, or say field by field what is
+wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,11 @@ def _query(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, str]
     """The query, each parameter once and known."""
     known = {p.name for p in parameters if p.location == "query"}
     many: Mapping[str, list[str]] = event.get("multiValueQueryStringParameters") or {}
-    wrong = [FieldError(name, "is not a parameter of this operation") for name in many if name not in known]
+    wrong = [
+        FieldError(name, "is not a parameter of this operation")
+        for name in many
+        if name not in known
+    ]
     wrong += [FieldError(n, "is given more than once") for n, v in many.items() if len(v) > 1]
     if wrong:
         raise invalid(400, wrong)
@@ -92,7 +98,9 @@ def parsed_body(event: Event, route: Route) -> BaseModel | None:
 def _text(event: Event) -> bytes:
     body = event.get("body") or ""
     try:
-        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+        raw = (
+            base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+        )
     except (binascii.Error, UnicodeEncodeError) as error:
         raise _malformed("is not valid UTF-8") from error
     if len(raw) > BODY_BYTES_MAX:

@@ -1,4 +1,6 @@
-"""The environment of a function as typed values; what is missing is named when it is first asked for."""
+"""The environment of a function as typed values; what is missing is named when it is first asked
+for.
+"""
 
 from __future__ import annotations
 

@@ -25,3 +25,12 @@ def facts(message: CloudEvent) -> dict[str, str]:
         "causation_id": message.causationid,
     }
     return {name: value for name, value in named.items() if value}
+
+
+def count(metric: str, **dimensions: str) -> None:
+    """One occurrence as a CloudWatch metric, written to the log in embedded metric format."""
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+    with single_metric(name=metric, unit=MetricUnit.Count, value=1) as single:
+        for name, value in dimensions.items():
+            single.add_dimension(name=name, value=value)

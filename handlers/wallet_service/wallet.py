@@ -62,7 +62,9 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One payment's view of a wallet: the balance (none: no such wallet) and its reservation (none: not seen yet)."""
+    """One payment's view of a wallet: the balance (none: no such wallet) and its reservation (none:
+    not seen yet).
+    """
 
     balance: Balance | None
     reservation: Reservation | None

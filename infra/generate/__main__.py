@@ -1,4 +1,6 @@
-"""Generate everything that follows from specs/, or (`--check`) fail when what is committed is not what they say."""
+"""Generate everything that follows from specs/, or (`--check`) fail when what is committed is not
+what they say.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Read specs/openapi.yaml: operations, their parameters and models per service, and the projection for API Gateway."""
+"""Read specs/openapi.yaml: operations, their parameters and models per service, and the projection
+for API Gateway.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,10 @@ class Operation:
 
 
 def read_operations() -> tuple[Operation, ...]:
-    """Every operation of specs/openapi.yaml. Raises SpecError naming the place where a convention is broken."""
+    """Every operation of specs/openapi.yaml.
+
+    Raises SpecError naming the place where a convention is broken.
+    """
     document = load(SPEC)
     return tuple(
         _operation(document, method, path, spec)
@@ -118,7 +123,9 @@ def _answer(where: str, spec: Mapping[str, Any]) -> str:
 
 
 def service_schemas(operations: tuple[Operation, ...]) -> dict[str, Any]:
-    """The schemas that one service's operations need: bodies, answers, and one object per set of parameters."""
+    """The schemas that one service's operations need: bodies, answers, and one object per set of
+    parameters.
+    """
     document = load(SPEC)
     parameters = {
         o.parameters_class: _parameters_schema(o) for o in operations if o.parameters_class
@@ -146,7 +153,9 @@ def problem_types() -> tuple[str, ...]:
 
 
 def project() -> dict[str, Any]:
-    """The document as OpenAPI 3.0.3, self-contained: what API Gateway can import, and 3.0 tools can read."""
+    """The document as OpenAPI 3.0.3, self-contained: what API Gateway can import, and 3.0 tools can
+    read.
+    """
     document = load(SPEC)
     common = load(COMMON)["$defs"]
     document["openapi"] = "3.0.3"
@@ -160,7 +169,9 @@ def project() -> dict[str, Any]:
 
 
 def _older(node: Any) -> Any:
-    """3.1 → 3.0: shared references become local, `const` a one-member enum, `examples` of a schema one example."""
+    """3.1 → 3.0: shared references become local, `const` a one-member enum, `examples` of a schema
+    one example.
+    """
     if isinstance(node, list):
         return [_older(item) for item in node]
     if not isinstance(node, Mapping):

@@ -1,4 +1,6 @@
-"""The reference documents: the event catalogue from the contract, the state machines from the handlers' MOVES tables."""
+"""The reference documents: the event catalogue from the contract, the state machines from the
+handlers' MOVES tables.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Read specs/asyncapi.yaml into the event catalogue, and refuse what the rest of the system could not honour."""
+"""Read specs/asyncapi.yaml into the event catalogue, and refuse what the rest of the system could
+not honour.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +107,7 @@ class Catalogue:
     document: Mapping[str, Any]
 
     def services(self) -> tuple[Service, ...]:
-        """Every service that sends or receives, in the order in which the specification names them."""
+        """Every service that sends or receives, in the order of the specification."""
         operations = self.document["operations"].values()
         names = dict.fromkeys(operation["x-service"] for operation in operations)
         return tuple(
@@ -121,7 +123,8 @@ class Catalogue:
 def read_catalogue() -> Catalogue:
     """The catalogue of specs/asyncapi.yaml.
 
-    Raises SpecError naming the place, where the document breaks a convention that generation relies on.
+    Raises SpecError naming the place, where the document breaks a convention that generation relies
+    on.
     """
     document = load(SPEC)
     channels = {key: _channel(key, spec) for key, spec in document["channels"].items()}
@@ -212,7 +215,9 @@ def _event(
 
 
 def _payload_schema(where: str, name: str, producer: str, payload: Mapping[str, Any]) -> str:
-    """Name of the schema of `data`; the rest of the payload must be what the message template makes of it."""
+    """Name of the schema of `data`; the rest of the payload must be what the message template makes
+    of it.
+    """
     parts = payload.get("allOf", [])
     properties = parts[1].get("properties", {}) if len(parts) == 2 else {}
     reference = properties.get("data", {}).get("$ref", "")

@@ -9,8 +9,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from datamodel_code_generator import DataModelType, InputFileType, generate
-from datamodel_code_generator.types import StrictTypes
+from datamodel_code_generator import generate
+from datamodel_code_generator.enums import DataModelType, InputFileType, StrictTypes
 
 from infra.generate.events import Event
 from infra.generate.spec import (
@@ -43,7 +43,8 @@ OPTIONS: dict[str, Any] = {
     "enum_field_as_literal": "all",
     # An integer is an integer: "5" and true are refused, as the contract says.
     "strict_types": [StrictTypes.int, StrictTypes.float, StrictTypes.bool],
-    # Timestamps have one fixed width (see schemas/common.yaml), so they are compared and sorted as text.
+    # Timestamps have one fixed width (see schemas/common.yaml), so they are compared and sorted as
+    # text.
     "type_mappings": ["string+date-time=string"],
     "disable_timestamp": True,
     "disable_future_imports": True,
@@ -67,8 +68,10 @@ def models(schemas: Mapping[str, Any], *, docstring: str, shared: bool = True) -
         (Path(folder) / COMMON).write_text((SPECS / COMMON).read_text("utf-8"), "utf-8")
         source = Path(folder) / "document.json"
         source.write_text(json.dumps(document), "utf-8")
-        mapping = {"external_ref_mapping": {COMMON: "generated.common"}} if shared else {}
-        code = generate(source, custom_file_header=f'"""{docstring}"""', **OPTIONS, **mapping)
+        options = OPTIONS | {"custom_file_header": f'"""{docstring}"""'}
+        if shared:
+            options["external_ref_mapping"] = {COMMON: "generated.common"}
+        code = generate(source, **options)
     if not isinstance(code, str):
         raise TypeError("datamodel-code-generator was expected to answer one module")
     return code
@@ -85,7 +88,9 @@ def common_module() -> str:
 
 
 def event_module(event: Event, document: Mapping[str, Any]) -> str:
-    """The facts of an event: one class, and one more for each delayed copy, so that a decision can tell them apart."""
+    """The facts of an event: one class, and one more for each delayed copy, so that a decision can
+    tell them apart.
+    """
     schema = document["components"]["schemas"][event.schema]
     schemas = {channel.data_class: deepcopy(schema) for channel in event.channels}
     for channel in event.channels[1:]:

@@ -1,4 +1,6 @@
-"""One name per thing: how a name of the contract is written in Python, in a queue's name, in a class."""
+"""One name per thing: how a name of the contract is written in Python, in a queue's name, in a
+class.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ RULES = "F401,F811,I,UP,RUF022"
 
 
 def formatted(files: Mapping[str, str], config: Path) -> dict[str, str]:
-    """The same files with their Python sorted and formatted by ruff, under the project's settings."""
+    """The same files, their Python sorted and formatted by ruff as the project does."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "pyproject.toml").write_text(config.read_text("utf-8"), "utf-8")
@@ -26,7 +26,7 @@ def formatted(files: Mapping[str, str], config: Path) -> dict[str, str]:
 
 def _ruff(root: Path, *command: str) -> None:
     ruff = [sys.executable, "-m", "ruff", *command, "generated"]
-    subprocess.run(ruff, cwd=root, check=True)  # noqa: S603
+    subprocess.run(ruff, cwd=root, check=True)
 
 
 def difference(root: Path, files: Mapping[str, str], targets: Iterable[str]) -> list[str]:

@@ -1,0 +1,46 @@
+"""Whether an outbox may be published: held against the contract of the service that owns its table.
+Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from generated.common import CloudEvent
+from generated.published import PUBLISHED
+from handlers.core.envelope import parsed
+from handlers.core.errors import Permanent
+
+# Whose events each table's stream may carry. No service can announce another's event.
+OWNERS: Final = {
+    "payments": "payment-orchestrator",
+    "wallets": "wallet-service",
+    "charges": "gateway-processor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An event as the bus takes it."""
+
+    message: CloudEvent
+    detail: str
+
+
+def publication(outbox: str, owner: str | None = None) -> Publication:
+    """The event of an outbox.
+
+    Raises Permanent when `owner` (none: its own source) may not announce it so.
+    """
+    try:
+        envelope = json.loads(outbox)
+        event_type, source = envelope["type"], envelope["source"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Permanent("breaks the contract: an outbox is a CloudEvent in JSON") from error
+    may = PUBLISHED.get(owner or str(source), {})
+    model = may.get(str(event_type))
+    if model is None:
+        raise Permanent(f"{owner or source} may not announce {event_type}")
+    return Publication(parsed(model, outbox), outbox)

@@ -1,0 +1,149 @@
+"""Entry point: the streams of the tables that carry outboxes, and outboxes that operators send
+back, from a queue.
+
+A record that breaks the contract is parked, so that it cannot hold up its shard. Anything else that
+goes wrong raises:
+the stream keeps the batch and gives it again, and events published twice are duplicates that
+consumers stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from handlers.core.errors import Permanent, Retryable
+from handlers.event_relay.decisions import OWNERS, Publication, publication
+from handlers.runtime import aws
+from handlers.runtime.clock import SYSTEM_CLOCK, Clock, full_jitter_s
+from handlers.runtime.queue import described, park
+from handlers.runtime.settings import Settings
+from handlers.runtime.telemetry import facts, logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+    from mypy_boto3_sqs import SQSClient
+
+Record: TypeAlias = Mapping[str, Any]
+
+ENTRIES_MAX = 10  # of one PutEvents
+TRIES_MAX = 4
+BACKOFF_BASE_S = 0.1
+BACKOFF_CAP_S = 2.0
+QUEUE = "event-relay--outbox"
+# What EventBridge says of an entry that it will never take.
+REFUSED_CODES = frozenset({"InvalidArgument", "MalformedDetail", "NotAuthorizedForSourceException"})
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    events: EventBridgeClient
+    sqs: SQSClient
+    bus: str
+    dlq_url: str
+    prefix: str
+    clock: Clock
+
+    def relay(self, records: Iterable[Record]) -> None:
+        """Publish the outbox of each record. Raises Retryable when some could not be published."""
+        good: list[Publication] = []
+        for record in records:
+            outbox, owner = self._outbox(record)
+            if outbox is None:
+                continue
+            try:
+                good.append(publication(outbox, owner))
+            except Permanent as failure:
+                self._park(outbox, failure)
+        for start in range(0, len(good), ENTRIES_MAX):
+            self._publish(good[start : start + ENTRIES_MAX])
+
+    def _outbox(self, record: Record) -> tuple[str | None, str | None]:
+        """The outbox and whose table it is from (none: it was sent back by an operator, through the
+        queue).
+        """
+        if record.get("eventSource") == "aws:sqs":
+            return record["body"], None
+        image = record.get("dynamodb", {}).get("NewImage") or {}
+        table = record["eventSourceARN"].split(":table/")[1].partition("/")[0]
+        owner = OWNERS[table.removeprefix(f"{self.prefix}-")]
+        return image.get("outbox", {}).get("S"), owner
+
+    def _publish(self, publications: Sequence[Publication]) -> None:
+        left = list(publications)
+        for attempt in range(TRIES_MAX):
+            left = self._put(left)
+            if not left:
+                return
+            self.clock.sleep(
+                full_jitter_s(
+                    self.clock.random, attempt=attempt, base_s=BACKOFF_BASE_S, cap_s=BACKOFF_CAP_S
+                )
+            )
+        raise Retryable(f"{len(left)} events could not be published in {TRIES_MAX} tries")
+
+    def _put(self, publications: Sequence[Publication]) -> list[Publication]:
+        """Those that were not taken and may be later."""
+        entries: list[PutEventsRequestEntryTypeDef] = [
+            {
+                "EventBusName": self.bus,
+                "Source": p.message.source,
+                "DetailType": p.message.type,
+                "Detail": p.detail,
+            }
+            for p in publications
+        ]
+        try:
+            answer = self.events.put_events(Entries=entries)
+        except (BotoCoreError, ClientError) as error:
+            raise aws.as_failure(error, "publish events") from error
+        left: list[Publication] = []
+        for one, entry in zip(publications, answer["Entries"], strict=True):
+            code = entry.get("ErrorCode")
+            if not code:
+                logger.info("published", extra=facts(one.message))
+            elif code in REFUSED_CODES:
+                self._park(one.detail, Permanent(f"the bus refuses it: {code}"))
+            else:
+                left.append(one)
+        return left
+
+    def _park(self, outbox: str, failure: Permanent) -> None:
+        """Raises Retryable when it cannot be parked: then the whole batch comes again, and nothing
+        is lost.
+        """
+        logger.warning(str(failure))
+        there = park(
+            self.sqs,
+            dlq_url=self.dlq_url,
+            body=outbox,
+            kind="permanent",
+            reason=described(failure),
+            attributes={},
+        )
+        if not there:
+            raise Retryable("an outbox that breaks the contract could not be parked")
+
+
+def build(settings: Settings, clock: Clock) -> Relay:
+    prefix = settings.text("PREFIX")
+    client = aws.sqs()
+    return Relay(
+        events=aws.events(),
+        sqs=client,
+        bus=settings.text("EVENT_BUS"),
+        dlq_url=aws.queue_url(client, settings.text("ACCOUNT_ID"), f"{prefix}-{QUEUE}-dlq"),
+        prefix=prefix,
+        clock=clock,
+    )
+
+
+relay = build(Settings(), SYSTEM_CLOCK)
+
+
+def handler(event: Mapping[str, Any], _context: object) -> None:
+    relay.relay(event["Records"])

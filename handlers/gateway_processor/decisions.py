@@ -1,0 +1,137 @@
+"""What gateway-processor makes of the events it hears and of the gateway's answers.
+
+Pure: no AWS, no clock, no network.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, assert_never
+
+from generated.events.gateway_payment_approved import GatewayPaymentApproved
+from generated.events.gateway_payment_rejected import GatewayPaymentRejected
+from generated.events.wallet_funds_reserved import WalletFundsReserved, WalletFundsReservedAtExpiry
+from generated.services.gateway_processor import GatewayProcessorReceives, GatewayProcessorSends
+from handlers.core.decision import Decision, again, unchanged
+from handlers.core.errors import Early, Permanent, Retryable
+from handlers.gateway_processor.charge import EXPIRED_REASON, Charge, ChargeStatus
+from handlers.gateway_processor.gateway import (
+    Answer,
+    Approved,
+    Cancelled,
+    Declined,
+    NotFound,
+    Unknown,
+)
+
+Decided: TypeAlias = Decision[Charge, GatewayProcessorSends]
+Question: TypeAlias = Literal["charge", "inquire", "cancel"]
+
+
+def decide(charge: Charge | None, event: GatewayProcessorReceives, now: str) -> Decided:
+    """A decision whose charge is `pending` leaves the gateway to be asked: see first_question.
+
+    Raises Early or Permanent when the event does not fit the charge.
+    """
+    if charge and (charge.user_id, charge.amount) != (event.user_id, event.amount):
+        raise Permanent(f"event is about another user or amount than charge {event.payment_id}")
+    match event:
+        case WalletFundsReserved():
+            return on_wallet_funds_reserved(charge, event, now)
+        case WalletFundsReservedAtExpiry():
+            return on_wallet_funds_reserved_at_expiry(charge, event, now)
+        case _:
+            assert_never(event)
+
+
+def on_wallet_funds_reserved(
+    charge: Charge | None, event: WalletFundsReserved, now: str
+) -> Decided:
+    """Claim the charge before the gateway is called, never after the reservation's end."""
+    if charge is None:
+        if now >= event.expires_at:
+            return _closed(_charge(event, "expired").expired())
+        return Decision(_charge(event, "pending"), note="claimed")
+    if charge.status == "pending":
+        return unchanged(charge, "outcome unknown")
+    return again(charge)
+
+
+def on_wallet_funds_reserved_at_expiry(
+    charge: Charge | None, event: WalletFundsReservedAtExpiry, now: str
+) -> Decided:
+    """Close the charge, unless money may have moved: then the gateway is asked first."""
+    if now < event.expires_at:
+        raise Early(f"reservation of {event.payment_id} has time until {event.expires_at}")
+    if charge is None:
+        return _closed(_charge(event, "expired").expired())
+    if charge.status == "pending":
+        return unchanged(charge, "outcome unknown at expiry")
+    return unchanged(charge, f"already {charge.status}")
+
+
+def first_question(decided: Decided) -> Question | None:
+    """What to ask the gateway after a decision: charge what was just claimed, inquire about what
+    may be charged.
+    """
+    if decided.state.status != "pending":
+        return None
+    return "charge" if decided.kind == "moved" else "inquire"
+
+
+def on_answer(charge: Charge, asked: Question, answer: Answer, now: str) -> Decided | Question:
+    """What follows from the gateway's answer: the charge's end, or the next question.
+
+    Raises Retryable when the outcome stays unknown.
+    """
+    match answer:
+        case Approved(charge_id=charge_id):
+            return _approved(charge.approved(charge_id), charge_id)
+        case Declined(code=code):
+            return _rejected(charge.declined(code), code)
+        case Cancelled():
+            return _closed(charge.expired())
+        case NotFound():
+            # A request that is still on its way may charge yet. Its key makes charging again safe;
+            # after the
+            # reservation's end only cancelling the key does.
+            return "cancel" if now >= charge.expires_at else "charge"
+        case Unknown(why=why):
+            if asked == "charge":
+                return "inquire"
+            raise Retryable(f"gateway outcome of {charge.payment_id} is unknown: {why}")
+        case _:
+            assert_never(answer)
+
+
+def _charge(
+    event: WalletFundsReserved | WalletFundsReservedAtExpiry, status: ChargeStatus
+) -> Charge:
+    return Charge(
+        payment_id=event.payment_id,
+        user_id=event.user_id,
+        amount=event.amount,
+        payee=event.payee,
+        expires_at=event.expires_at,
+        status=status,
+    )
+
+
+def _approved(charge: Charge, charge_id: str) -> Decided:
+    event = GatewayPaymentApproved(
+        payment_id=charge.payment_id,
+        user_id=charge.user_id,
+        amount=charge.amount,
+        charge_id=charge_id,
+    )
+    return Decision(charge, (event,), note="approved")
+
+
+def _rejected(charge: Charge, reason: str) -> Decided:
+    event = GatewayPaymentRejected(
+        payment_id=charge.payment_id, user_id=charge.user_id, amount=charge.amount, reason=reason
+    )
+    return Decision(charge, (event,), note=f"rejected: {reason}")
+
+
+def _closed(charge: Charge) -> Decided:
+    return _rejected(charge, EXPIRED_REASON)

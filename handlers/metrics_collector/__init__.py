@@ -1,0 +1,1 @@
+"""Measure the business: count events, amounts, successes and failures."""

@@ -1,0 +1,95 @@
+"""Entry point: every event of the bus, one per invocation; and those that operators send back, from
+a queue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeAlias, cast
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from generated.common import CloudEvent
+from generated.services.metrics_collector import (
+    METRICS_COLLECTOR_RECEIVES,
+    MetricsCollectorMessage,
+)
+from handlers.core.envelope import parsed
+from handlers.core.errors import Permanent
+from handlers.metrics_collector.decisions import measure
+from handlers.runtime import aws
+from handlers.runtime.queue import BatchResponse, SqsBatch, described, park
+from handlers.runtime.settings import Settings
+from handlers.runtime.telemetry import facts, logger
+
+Message: TypeAlias = MetricsCollectorMessage
+
+QUEUE = "metrics-collector--events"
+
+
+def read(body: str) -> Message:
+    """Raises Permanent when it is no event of the contract."""
+    try:
+        event_type = json.loads(body)["type"]
+        model: type[CloudEvent] = METRICS_COLLECTOR_RECEIVES[event_type]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Permanent("breaks the contract: type: is no event that is measured") from error
+    return cast(Message, parsed(model, body))
+
+
+def collect(message: Message) -> None:
+    for measurement in measure(message):
+        with single_metric(
+            name=measurement.metric,
+            unit=MetricUnit.Count if measurement.metric != "PaymentAmount" else MetricUnit.NoUnit,
+            value=measurement.value,
+        ) as metric:
+            for name, value in measurement.dimensions.items():
+                metric.add_dimension(name=name, value=value)
+    logger.info("measured" if not message.reannounced else "measured before", extra=facts(message))
+
+
+class Collector:
+    def __init__(self, settings: Settings) -> None:
+        self._sqs = aws.sqs()
+        name = f"{settings.text('PREFIX')}-{QUEUE}-dlq"
+        self._dlq_url = aws.queue_url(self._sqs, settings.text("ACCOUNT_ID"), name)
+
+    def collect(self, event: Mapping[str, Any]) -> BatchResponse | None:
+        """An event of the bus, or a batch of such from the queue; what breaks the contract is
+        parked.
+        """
+        if "Records" not in event:
+            self._collect_or_park(json.dumps(event))
+            return None
+        for record in cast(SqsBatch, event)["Records"]:
+            self._collect_or_park(record["body"])
+        return {"batchItemFailures": []}
+
+    def _collect_or_park(self, body: str) -> None:
+        try:
+            collect(read(body))
+        except Permanent as failure:
+            logger.warning(str(failure))
+            self._park(body, failure)
+
+    def _park(self, body: str, failure: Permanent) -> None:
+        """Raises the failure when it cannot be parked, so that the event is tried again."""
+        there = park(
+            self._sqs,
+            dlq_url=self._dlq_url,
+            body=body,
+            kind="permanent",
+            reason=described(failure),
+            attributes={},
+        )
+        if not there:
+            raise failure
+
+
+collector = Collector(Settings())
+
+
+def handler(event: Mapping[str, Any], _context: object) -> BatchResponse | None:
+    return collector.collect(event)

@@ -1,0 +1,128 @@
+"""Entry point: read balances, deposit money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generated.api.wallet_service import (
+    CreateDepositParameters,
+    DepositRequest,
+    GetWalletParameters,
+    Wallet,
+    WalletList,
+)
+from generated.api.wallet_service import Deposit as DepositDocument
+from generated.api.wallet_service_routes import WALLET_SERVICE_ROUTES, WalletServiceApi
+from generated.common import Currency
+from generated.contract import Answer, Caller
+from handlers.core.envelope import Cause
+from handlers.core.identity import derived, request_fingerprint
+from handlers.core.problem import FieldError, Problem, invalid, key_reused, not_found
+from handlers.runtime import aws
+from handlers.runtime.clock import SYSTEM_CLOCK, Clock
+from handlers.runtime.commit import until_settled
+from handlers.runtime.http import Event, Response, Server
+from handlers.runtime.settings import Settings
+from handlers.wallet_service.decisions import deposited
+from handlers.wallet_service.store import Wallets
+from handlers.wallet_service.wallet import Balance, Deposit, wallet_id
+
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Api(WalletServiceApi):
+    """The operations of specs/openapi.yaml whose x-service is wallet-service."""
+
+    wallets: Wallets
+    clock: Clock
+
+    def list_wallets(self, caller: Caller) -> Answer[WalletList]:
+        balances = self.wallets.of_user(caller.user_id)
+        items = [_document(currency, balance) for currency, balance in balances.items()]  # type: ignore[arg-type]
+        return Answer(WalletList(items=items))
+
+    def get_wallet(self, caller: Caller, parameters: GetWalletParameters) -> Answer[Wallet]:
+        """Raises Problem 404 when nothing was ever deposited in this currency."""
+        balance = self.wallets.balance(wallet_id(caller.user_id, parameters.currency))
+        if balance is None:
+            raise not_found(f"You have no wallet in {parameters.currency}.")
+        return Answer(_document(parameters.currency, balance))
+
+    def create_deposit(
+        self, caller: Caller, parameters: CreateDepositParameters, body: DepositRequest
+    ) -> Answer[DepositDocument]:
+        """Put the money in, once per key. Raises Problem 403, 409 or 422."""
+        owner = _owner(caller, body)
+        if body.amount.currency != parameters.currency:
+            mismatch = f"should be {parameters.currency}, the currency of the path"
+            raise invalid(422, [FieldError("amount.currency", mismatch)])
+        deposit = Deposit(
+            deposit_id=derived("dep", caller.user_id, parameters.idempotency_key),
+            user_id=owner,
+            amount=body.amount,
+            created_at=self.clock.now(),
+            request_fingerprint=request_fingerprint(body),
+        )
+        cause = Cause(caller.correlation_id)
+        existing = until_settled(self.clock, lambda: self._attempt(deposit, cause))
+        if existing and existing.request_fingerprint != deposit.request_fingerprint:
+            raise key_reused()
+        replayed = {"Idempotency-Replayed": "true"} if existing else {}
+        headers = {"Location": f"/wallets/{parameters.currency}"} | replayed
+        return Answer(_deposit_document(existing or deposit), status=201, headers=headers)
+
+    def _attempt(self, deposit: Deposit, cause: Cause) -> Deposit | None:
+        """Write the deposit; the one that is there already under its id, if one is. Raises Conflict
+        or Retryable.
+        """
+        wallet = wallet_id(deposit.user_id, deposit.amount.currency)
+        existing, before = self.wallets.fetch_deposit(deposit.deposit_id, wallet)
+        if existing:
+            return existing
+        after, event = deposited(before, deposit)
+        self.wallets.commit_deposit(deposit, before=before, after=after, event=event, cause=cause)
+        return None
+
+
+def _owner(caller: Caller, body: DepositRequest) -> str:
+    """Whose wallet. Raises Problem 403 when it is another user's and the caller is no operator."""
+    owner = body.user_id or caller.user_id
+    if owner != caller.user_id and OPERATOR not in caller.roles:
+        raise Problem(
+            "urn:problem-type:payments:forbidden",
+            403,
+            "Only the role operator may deposit into another user's wallet.",
+            (FieldError("user_id", "is another user"),),
+        )
+    return owner
+
+
+def _document(currency: Currency, balance: Balance) -> Wallet:
+    return Wallet(
+        currency=currency,
+        available=balance.available,
+        reserved=balance.reserved,
+        posted=balance.posted,
+    )
+
+
+def _deposit_document(deposit: Deposit) -> DepositDocument:
+    return DepositDocument(
+        deposit_id=deposit.deposit_id,
+        user_id=deposit.user_id,
+        amount=deposit.amount,
+        created_at=deposit.created_at,
+    )
+
+
+def build(settings: Settings, clock: Clock) -> Server:
+    wallets = Wallets(aws.dynamodb(), settings.text("WALLETS_TABLE"))
+    return Server(WALLET_SERVICE_ROUTES, Api(wallets, clock), settings.flag("SANDBOX"))
+
+
+server = build(Settings(), SYSTEM_CLOCK)
+
+
+def handler(event: Event, _context: object) -> Response:
+    return server.serve(event)
