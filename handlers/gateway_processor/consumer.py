@@ -46,7 +46,7 @@ class Processor:
         Raises Failure.
         """
         decided = until_settled(self.clock, lambda: self._claimed(message))
-        question = first_question(decided)
+        question = first_question(decided, self.clock.now())
         if question is None:
             return decided.note
         return self._settled(decided.state, question, Cause(message.correlationid, message.id))

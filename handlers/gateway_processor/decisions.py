@@ -69,12 +69,18 @@ def on_wallet_funds_reserved_at_expiry(
     return unchanged(charge, f"already {charge.status}")
 
 
-def first_question(decided: Decided) -> Question | None:
-    """What to ask the gateway after a decision: charge what was just claimed, inquire about what
-    may be charged.
+def first_question(decided: Decided, now: str) -> Question | None:
+    """What to ask the gateway after a decision (none: nothing is open).
+
+    Charge what was just claimed, inquire about what may be charged. After the reservation's end
+    only
+    cancelling the key is of use: it answers what was charged or declined, and rules out the rest.
     """
-    if decided.state.status != "pending":
+    charge = decided.state
+    if charge.status != "pending":
         return None
+    if now >= charge.expires_at:
+        return "cancel"
     return "charge" if decided.kind == "moved" else "inquire"
 
 
@@ -83,6 +89,7 @@ def on_answer(charge: Charge, asked: Question, answer: Answer, now: str) -> Deci
 
     Raises Retryable when the outcome stays unknown.
     """
+    late = now >= charge.expires_at
     match answer:
         case Approved(charge_id=charge_id):
             return _approved(charge.approved(charge_id), charge_id)
@@ -91,13 +98,13 @@ def on_answer(charge: Charge, asked: Question, answer: Answer, now: str) -> Deci
         case Cancelled():
             return _closed(charge.expired())
         case NotFound():
-            # A request that is still on its way may charge yet. Its key makes charging again safe;
-            # after the
-            # reservation's end only cancelling the key does.
-            return "cancel" if now >= charge.expires_at else "charge"
+            # A request that is still on its way may charge yet; its key makes asking again safe.
+            return "cancel" if late else "charge"
         case Unknown(why=why):
             if asked == "charge":
-                return "inquire"
+                return "cancel" if late else "inquire"
+            if asked == "inquire" and late:
+                return "cancel"
             raise Retryable(f"gateway outcome of {charge.payment_id} is unknown: {why}")
         case _:
             assert_never(answer)
