@@ -14,10 +14,9 @@ S = TypeVar("S")
 class Decision(Generic[S_co, E_co]):
     """The outcome of one event.
 
-    `moved`: write `state` and announce `events`, together.
-    `again`: the question was asked before; announce the latest outcome once more, under the same
-    event id.
-    `unchanged`: nothing to write; `note` says why.
+    - `moved`: write `state` and announce `events`, together.
+    - `again`: the question was asked before; announce the latest outcome once more, under its id.
+    - `unchanged`: nothing to write; `note` says why.
     """
 
     state: S_co

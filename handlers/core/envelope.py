@@ -1,15 +1,15 @@
-"""Events as they travel: CloudEvents in JSON. Reading one holds it against the contract; writing
-one names it.
+"""Events as they travel: CloudEvents in JSON.
+
+Reading one holds it against the contract; writing one names it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from generated.common import CloudEvent
 from generated.contract import Model
@@ -43,7 +43,7 @@ def parsed(model: type[M], body: str) -> M:
     except ValueError as error:  # for example a lone surrogate in the text
         raise Permanent(f"breaks the contract: {error}") from error
     if "null" in body:
-        refuse_nulls(json.loads(body))
+        refuse_nulls(message)
     return message
 
 
@@ -58,16 +58,18 @@ def violations(error: ValidationError) -> str:
     return "; ".join(told + more)
 
 
-def refuse_nulls(value: object, path: str = "") -> None:
-    """No field of the contract may be null: absent is absent. Raises Permanent naming the field."""
-    if value is None:
-        raise Permanent(f"breaks the contract: {path or 'body'}: must not be null")
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            refuse_nulls(item, f"{path}.{key}" if path else str(key))
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            refuse_nulls(item, f"{path}.{index}" if path else str(index))
+def refuse_nulls(value: BaseModel, path: str = "") -> None:
+    """No field of the contract may be null: absent is absent.
+
+    Fields of a later minor version may be anything. Raises Permanent naming the field.
+    """
+    for name in type(value).model_fields:
+        at = f"{path}.{name}" if path else name
+        item = getattr(value, name)
+        if item is None and name in value.model_fields_set:
+            raise Permanent(f"breaks the contract: {at}: must not be null")
+        if isinstance(item, BaseModel):
+            refuse_nulls(item, at)
 
 
 def announcement(

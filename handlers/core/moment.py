@@ -1,5 +1,6 @@
-"""Timestamps as the contract writes them: RFC 3339, UTC, milliseconds. Their text order is their
-time order.
+"""Timestamps as the contract writes them: RFC 3339, UTC, milliseconds.
+
+Their text order is their time order.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Reviewer:
     clock: Clock
 
     def consume(self, batch: SqsBatch) -> BatchResponse:
-        """What cannot be looked after now comes again until it can: a DLQ has no limit of receives."""
+        """What cannot be looked after now comes again until it can: a DLQ never gives up."""
         failures: list[ItemFailure] = []
         for record in batch["Records"]:
             try:

@@ -64,13 +64,16 @@ def parked(letter: DeadLetter, why: str, now: str) -> FailedEvent:
 
 
 def _event_body(body: str) -> str:
-    """The event itself: EventBridge puts a whole bus entry into a DLQ when it cannot reach a
-    target.
+    """The event itself, out of what AWS wraps around it.
+
+    EventBridge parks a whole bus entry when it cannot reach a target; Lambda parks a record of the
+    invocation when that failed for good.
     """
     entry = _as_object(body)
-    detail = entry.get("detail")
-    if "detail-type" in entry and isinstance(detail, Mapping):
-        return json.dumps(detail, separators=(",", ":"))
+    for marker, name in (("detail-type", "detail"), ("requestContext", "requestPayload")):
+        inner = entry.get(name)
+        if marker in entry and isinstance(inner, Mapping):
+            return json.dumps(inner, separators=(",", ":"))
     return body
 
 
@@ -88,10 +91,11 @@ def _attribute(record: SqsRecord, name: str) -> str | None:
 
 
 def _aws_reason(record: SqsRecord) -> str | None:
-    """What Lambda (ErrorMessage) or EventBridge (ERROR_MESSAGE) says when it parks a message
-    itself.
-    """
-    return _attribute(record, "ErrorMessage") or _attribute(record, "ERROR_MESSAGE")
+    """What EventBridge (ERROR_MESSAGE) or Lambda (in its record) says when it parks a message."""
+    said = _attribute(record, "ERROR_MESSAGE")
+    context = _as_object(record["body"]).get("requestContext")
+    condition = context.get("condition") if isinstance(context, Mapping) else None
+    return said or (f"the invocation failed: {condition}" if condition else None)
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str | None:

@@ -65,8 +65,9 @@ class FailedEvents:
         return _event(answer["Item"]) if "Item" in answer else None
 
     def record_review(self, event: FailedEvent) -> bool:
-        """Write an operator's decision; False when the event is no longer as it was read. Raises
-        Retryable.
+        """Write an operator's decision; False when the event is no longer as it was read.
+
+        Raises Retryable.
         """
         update = {
             "TableName": self.table,

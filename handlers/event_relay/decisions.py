@@ -1,4 +1,5 @@
 """Whether an outbox may be published: held against the contract of the service that owns its table.
+
 Pure.
 """
 

@@ -2,9 +2,8 @@
 back, from a queue.
 
 A record that breaks the contract is parked, so that it cannot hold up its shard. Anything else that
-goes wrong raises:
-the stream keeps the batch and gives it again, and events published twice are duplicates that
-consumers stand.
+goes wrong raises: the stream keeps the batch and gives it again, and events published twice are
+duplicates that consumers stand.
 """
 
 from __future__ import annotations

@@ -43,6 +43,7 @@ class Processor:
 
     def react(self, message: Message) -> str:
         """Claim, ask, record; a crash in between is found by the next delivery, which inquires.
+
         Raises Failure.
         """
         decided = until_settled(self.clock, lambda: self._claimed(message))

@@ -73,8 +73,8 @@ def first_question(decided: Decided, now: str) -> Question | None:
     """What to ask the gateway after a decision (none: nothing is open).
 
     Charge what was just claimed, inquire about what may be charged. After the reservation's end
-    only
-    cancelling the key is of use: it answers what was charged or declined, and rules out the rest.
+    only cancelling the key is of use: it answers what was charged or declined, and rules out the
+    rest.
     """
     charge = decided.state
     if charge.status != "pending":

@@ -23,6 +23,7 @@ BACKOFF_CAP_S = 0.5
 
 CONFLICT_CODES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 CONFLICT_REASONS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+THROTTLED_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
 
 Item = Mapping[str, Any]
 
@@ -49,34 +50,44 @@ def commit(dynamodb: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef])
     """Write all or nothing: one write alone (half the price), several as a transaction.
 
     Raises Conflict when a condition does not hold or somebody writes the same item, Retryable when
-    DynamoDB is not
-    to be had.
+    DynamoDB is not to be had.
     """
     try:
         if len(writes) > 1:
             dynamodb.transact_write_items(TransactItems=writes)
-            return
-        for write in writes:
-            if "Put" in write:
-                dynamodb.put_item(**write["Put"])
-            elif "Update" in write:
-                dynamodb.update_item(**write["Update"])
-            else:
-                raise TypeError(f"neither Put nor Update: {sorted(write)}")
-    except ClientError as error:
-        if _is_conflict(error):
-            raise Conflict("somebody else wrote it first") from error
-        raise as_failure(error, "write to DynamoDB") from error
-    except BotoCoreError as error:
-        raise as_failure(error, "write to DynamoDB") from error
+        elif writes:
+            _write_one(dynamodb, writes[0])
+    except (BotoCoreError, ClientError) as error:
+        raise _failed_write(error) from error
 
 
-def _is_conflict(error: ClientError) -> bool:
-    if error.response["Error"]["Code"] in CONFLICT_CODES:
-        return True
+def _write_one(dynamodb: DynamoDBClient, write: TransactWriteItemTypeDef) -> None:
+    if "Put" in write:
+        dynamodb.put_item(**write["Put"])
+    elif "Update" in write:
+        dynamodb.update_item(**write["Update"])
+    else:
+        raise TypeError(f"neither Put nor Update: {sorted(write)}")
+
+
+def _failed_write(error: BotoCoreError | ClientError) -> Exception:
+    """A transaction is cancelled as a whole; its reasons say why, and only all of them together say
+    whether it is worth another try.
+    """
+    if isinstance(error, ClientError):
+        if error.response["Error"]["Code"] in CONFLICT_CODES:
+            return Conflict("somebody else wrote it first")
+        reasons = _cancellation_reasons(error)
+        if reasons and reasons <= CONFLICT_REASONS:
+            return Conflict("somebody else wrote it first")
+        if reasons and reasons <= CONFLICT_REASONS | THROTTLED_REASONS:
+            return Retryable("write to DynamoDB: the transaction was throttled")
+    return as_failure(error, "write to DynamoDB")
+
+
+def _cancellation_reasons(error: ClientError) -> set[str]:
     reasons = error.response.get("CancellationReasons", [])
-    codes = {reason.get("Code") for reason in reasons} - {None, "None"}
-    return bool(codes) and codes <= CONFLICT_REASONS
+    return {reason.get("Code", "None") for reason in reasons} - {"None"}
 
 
 def existing_item(error: ClientError) -> Item | None:

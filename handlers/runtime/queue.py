@@ -1,10 +1,8 @@
 """Consume a batch of SQS messages: parse, hand over, and give each message its end.
 
 A message ends in one of four ways: handled; left in the queue for a later try, with backoff; parked
-in its DLQ with the
-reason (permanent failures at once, others at their last try); or left for SQS to park when even
-that does not work.
-Nothing is ever acknowledged and dropped.
+in its DLQ with the reason (permanent failures at once, others at their last try); or left for SQS
+to park when even that does not work. Nothing is ever acknowledged and dropped.
 """
 
 from __future__ import annotations

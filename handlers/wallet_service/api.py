@@ -73,8 +73,9 @@ class Api(WalletServiceApi):
         return Answer(_deposit_document(existing or deposit), status=201, headers=headers)
 
     def _attempt(self, deposit: Deposit, cause: Cause) -> Deposit | None:
-        """Write the deposit; the one that is there already under its id, if one is. Raises Conflict
-        or Retryable.
+        """Write the deposit; the one that is there already under its id, if one is.
+
+        Raises Conflict or Retryable.
         """
         wallet = wallet_id(deposit.user_id, deposit.amount.currency)
         existing, before = self.wallets.fetch_deposit(deposit.deposit_id, wallet)

@@ -52,8 +52,9 @@ def _react_safely(
 def _react_to_wallet(
     wallets: Wallets, clock: Clock, wallet: str, messages: Sequence[Message]
 ) -> list[Outcome]:
-    """Fetch, fold, commit; again while somebody else is faster. Raises Failure when nothing could
-    be written.
+    """Fetch, fold, commit; again while somebody else is faster.
+
+    Raises Failure when nothing could be written.
     """
 
     def attempt() -> list[Outcome]:

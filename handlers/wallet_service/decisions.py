@@ -140,8 +140,9 @@ def _moved(reservation: Reservation, status: ReservationStatus) -> Reservation:
 def _open(
     held: Held, payment_id: str, wanted: ReservationStatus
 ) -> tuple[Balance, Reservation | None]:
-    """Balance and reservation for a move; no reservation when the move was already made. Raises
-    Early or Permanent.
+    """Balance and reservation for a move; no reservation when the move was already made.
+
+    Raises Early or Permanent.
     """
     reservation, balance = held.reservation, held.balance
     if reservation is None:

@@ -1,0 +1,165 @@
+"""What is kept: four tables and the gateway's key.
+
+`DeletionPolicy` cannot depend on a parameter, so it is the same everywhere: a table outlives its
+stack, except one that a failed creation leaves behind empty. The parameter DeletionProtection
+guards against deleting the table itself. A sandbox that deletes its stack deletes its tables by
+hand before it deploys again under the same name.
+"""
+
+import string
+from dataclasses import dataclass
+from typing import Any, Final
+
+from troposphere import GetAtt, If, Output, Ref, Template
+from troposphere.dynamodb import (
+    AttributeDefinition,
+    GlobalSecondaryIndex,
+    KeySchema,
+    PointInTimeRecoverySpecification,
+    Projection,
+    SSESpecification,
+    StreamSpecification,
+    Table,
+    TimeToLiveSpecification,
+)
+from troposphere.secretsmanager import GenerateSecretString, Secret
+
+from infra.template.naming import named
+from infra.template.parameters import PROTECTED
+from infra.template.permissions import table
+
+KEPT: Final[dict[str, Any]] = {
+    "DeletionPolicy": "RetainExceptOnCreate",
+    "UpdateReplacePolicy": "Retain",
+}
+# What GET /payments shows, so that a page is read from the index alone.
+PAYMENT_PAGE: Final = [
+    "status",
+    "amount",
+    "currency",
+    "payee",
+    "description",
+    "metadata",
+    "failure_code",
+    "expires_at",
+    "created_at",
+    "updated_at",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index; its keys are strings."""
+
+    name: str
+    key: tuple[str, ...]
+    projection: Projection
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A table; its keys are strings."""
+
+    name: str
+    key: tuple[str, ...]
+    index: Index | None = None
+    streamed: bool = True  # its outbox is relayed
+    purged_by: str | None = None  # attribute with the time from which an item may vanish
+
+
+STORES: Final = (
+    Store(
+        "payments",
+        key=("payment_id",),
+        index=Index(
+            "by-user",
+            ("user_id", "created_at_id"),
+            Projection(ProjectionType="INCLUDE", NonKeyAttributes=PAYMENT_PAGE),
+        ),
+    ),
+    Store(
+        "wallets",
+        key=("wallet_id", "entry"),
+        # Sparse: only balances carry user_id.
+        index=Index("by-user", ("user_id", "wallet_id"), Projection(ProjectionType="KEYS_ONLY")),
+    ),
+    Store("charges", key=("payment_id",)),
+    Store(
+        "failed-events",
+        key=("failed_event_id",),
+        index=Index("by-status", ("status", "parked_at_id"), Projection(ProjectionType="ALL")),
+        streamed=False,
+        purged_by="purge_at",
+    ),
+)
+
+
+def streamed_tables() -> tuple[str, ...]:
+    """The tables whose outbox the relay reads."""
+    return tuple(store.name for store in STORES if store.streamed)
+
+
+def add(template: Template) -> None:
+    """Add the tables and the secret, and output their names."""
+    for store in STORES:
+        template.add_resource(_table(store))
+        template.add_output(Output(table(store.name), Value=Ref(table(store.name))))
+    template.add_resource(_gateway_secret())
+    template.add_output(Output("GatewaySecretId", Value=GetAtt("GatewaySecret", "Id")))
+
+
+def _table(store: Store) -> Table:
+    index = store.index
+    attributes = sorted({*store.key, *(index.key if index else ())})
+    optional: dict[str, Any] = {}
+    if index:
+        optional["GlobalSecondaryIndexes"] = [_index(index)]
+    if store.streamed:
+        optional["StreamSpecification"] = StreamSpecification(StreamViewType="NEW_IMAGE")
+    if store.purged_by:
+        optional["TimeToLiveSpecification"] = TimeToLiveSpecification(
+            AttributeName=store.purged_by, Enabled=True
+        )
+    return Table(
+        table(store.name),
+        **KEPT,
+        TableName=named(store.name),
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            AttributeDefinition(AttributeName=name, AttributeType="S") for name in attributes
+        ],
+        KeySchema=_key(store.key),
+        SSESpecification=SSESpecification(SSEEnabled=True),
+        PointInTimeRecoverySpecification=PointInTimeRecoverySpecification(
+            PointInTimeRecoveryEnabled=True
+        ),
+        DeletionProtectionEnabled=If(PROTECTED, True, False),
+        **optional,
+    )
+
+
+def _index(index: Index) -> GlobalSecondaryIndex:
+    return GlobalSecondaryIndex(
+        IndexName=index.name, KeySchema=_key(index.key), Projection=index.projection
+    )
+
+
+def _key(names: tuple[str, ...]) -> list[KeySchema]:
+    return [
+        KeySchema(AttributeName=name, KeyType=kind)
+        for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
+    ]
+
+
+def _gateway_secret() -> Secret:
+    """A key of our own making; for a real gateway, put the key that it gave us in its place."""
+    return Secret(
+        "GatewaySecret",
+        Name=named("gateway-key"),
+        Description="The key that authenticates us to the external gateway.",
+        GenerateSecretString=GenerateSecretString(
+            PasswordLength=40,
+            # ExcludePunctuation says the same, but MiniStack does not know it.
+            ExcludeCharacters=string.punctuation,
+        ),
+    )
