@@ -14,7 +14,7 @@ FailedEventId = TypeAliasType(
         str, Field(examples=["fev_mzqws3dfmqqhi2djnzttemrtgq"], pattern="^fev_[a-z2-7]{26}$")
     ],
 )
-"""Derived from the consumer and the event, so an event that fails again is the same entry."""
+"""Derived from the consumer and the message, so a message that fails again is the same entry."""
 
 
 FailedEventStatus = TypeAliasType("FailedEventStatus", Literal["open", "redriven", "discarded"])

@@ -46,10 +46,13 @@ def read(record: SqsRecord, prefix: str) -> DeadLetter:
 
 
 def parked(letter: DeadLetter, why: str, now: str) -> FailedEvent:
-    """The letter as an entry for an operator."""
-    named = letter.event_id or fingerprint(letter.body)
+    """The letter as an entry for an operator.
+
+    Its content names it: the same message that fails again is the same entry, but neither an event
+    that was announced again nor a forged one with its id takes its place.
+    """
     return FailedEvent(
-        failed_event_id=derived("fev", letter.consumer, letter.channel, named),
+        failed_event_id=derived("fev", letter.consumer, letter.channel, fingerprint(letter.body)),
         status="open",
         consumer=letter.consumer,
         channel=letter.channel,

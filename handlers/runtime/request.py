@@ -5,11 +5,10 @@ wrong with it.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,10 +16,12 @@ from generated.contract import Parameter, Route
 from handlers.core.problem import FieldError, Problem, invalid
 
 BODY_BYTES_MAX: Final = 16_384
+NESTING_LEVELS_MAX: Final = 32  # the contract needs three
 INTEGER = re.compile(r"-?[0-9]{1,18}")
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 
 Event = Mapping[str, Any]
+V = TypeVar("V")
 
 
 def parsed_parameters(event: Event, route: Route) -> BaseModel | None:
@@ -28,7 +29,7 @@ def parsed_parameters(event: Event, route: Route) -> BaseModel | None:
     query = _query(event, route.parameters)
     if route.parameters_model is None:
         return None
-    headers = lower_case(event.get("headers"))
+    headers = _headers(event, route.parameters)
     path = event.get("pathParameters") or {}
     sources = {"query": query, "header": headers, "path": path}
     given = {
@@ -65,11 +66,24 @@ def _query(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, str]
     return event.get("queryStringParameters") or {}
 
 
+def _headers(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
+    """The headers, each parameter among them once: two different keys contradict each other."""
+    many = lower_case(event.get("multiValueHeaders"))
+    wrong = [
+        FieldError(p.name, "is given more than once")
+        for p in parameters
+        if p.location == "header" and len(many.get(p.name, ())) > 1
+    ]
+    if wrong:
+        raise invalid(400, wrong)
+    return lower_case(event.get("headers"))
+
+
 def _value(parameter: Parameter, value: str) -> str | int:
     return int(value) if parameter.integer and INTEGER.fullmatch(value) else value
 
 
-def lower_case(headers: Mapping[str, str] | None) -> dict[str, str]:
+def lower_case(headers: Mapping[str, V] | None) -> dict[str, V]:
     return {name.lower(): value for name, value in (headers or {}).items()}
 
 
@@ -86,7 +100,7 @@ def parsed_body(event: Event, route: Route) -> BaseModel | None:
         )
     text = _text(event)
     document = _json(text)
-    nulls = list(_nulls(document, ""))
+    nulls = _nulls(document, "")
     if nulls:
         raise invalid(422, [FieldError(field, "must not be null") for field in nulls])
     try:
@@ -101,7 +115,7 @@ def _text(event: Event) -> bytes:
         raw = (
             base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
         )
-    except (binascii.Error, UnicodeEncodeError) as error:
+    except ValueError as error:  # not base64, or a lone surrogate
         raise _malformed("is not valid UTF-8") from error
     if len(raw) > BODY_BYTES_MAX:
         raise Problem(
@@ -115,7 +129,7 @@ def _text(event: Event) -> bytes:
 def _json(text: bytes) -> object:
     """Strict JSON: no NaN, no duplicate names, no nesting without end. Raises Problem 400."""
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
     except RecursionError as error:
         raise _malformed("is nested too deeply") from error
     except ValueError as error:
@@ -142,15 +156,25 @@ def _malformed(what: str) -> Problem:
     )
 
 
-def _nulls(value: object, path: str) -> list[str]:
-    """Where the body has nulls: no field of the contract may be null, absent is absent."""
+def _nulls(value: object, path: str, levels: int = 0) -> list[str]:
+    """Where the body has nulls: no field of the contract may be null, absent is absent.
+
+    Raises Problem 400 for nesting without end.
+    """
+    if levels > NESTING_LEVELS_MAX:
+        raise _malformed("is nested too deeply")
     if value is None:
         return [path or "body"]
+    inner: Iterable[tuple[object, object]] = ()
     if isinstance(value, dict):
-        return [n for k, v in value.items() for n in _nulls(v, f"{path}.{k}" if path else k)]
-    if isinstance(value, list):
-        return [n for i, v in enumerate(value) for n in _nulls(v, f"{path}.{i}")]
-    return []
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    return [
+        null
+        for name, item in inner
+        for null in _nulls(item, f"{path}.{name}" if path else str(name), levels + 1)
+    ]
 
 
 def field_errors(error: ValidationError, names: Mapping[str, str]) -> list[FieldError]:

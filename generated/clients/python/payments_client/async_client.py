@@ -1,0 +1,205 @@
+"""The client for asynchronous code: the same methods, to be awaited."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self
+
+import anyio
+import httpx
+
+from . import operations
+from .errors import StillPending
+from .models import (
+    Currency,
+    Deposit,
+    DepositRequest,
+    FailedEvent,
+    FailedEventId,
+    FailedEventPage,
+    FailedEventStatus,
+    Health,
+    Payment,
+    PaymentId,
+    PaymentPage,
+    PaymentRequest,
+    PaymentStatus,
+    Review,
+    Wallet,
+    WalletList,
+)
+from .pages import async_pages
+from .retries import Retries
+from .transport import AsyncToken, AsyncTransport
+from .waiting import pauses_s
+
+
+class AsyncPaymentsClient:
+    """Payment system API 1.0.0. Every method raises PaymentsError (see errors)."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: AsyncToken = None,
+        *,
+        timeout_s: float = 30.0,
+        retries: Retries | None = None,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        """`token` is a bearer token, or a function that gives one and is asked before each attempt.
+
+        `timeout_s` holds for one attempt. `http` brings proxies, certificates or hooks of your own,
+        and stays open.
+        """
+        self._transport = AsyncTransport(
+            base_url, token, timeout_s=timeout_s, retries=retries or Retries(), http=http
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
+
+    async def create_payment(
+        self, body: PaymentRequest, *, idempotency_key: str | None = None
+    ) -> Payment:
+        """Create a payment.
+
+        Records the payment as `pending` and starts it. The amount is reserved in the caller's
+        wallet of the same currency, charged at the payee's gateway, and deducted; or the
+        payment fails and nothing moves.
+
+        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        """
+        return await self._transport.send(
+            operations.create_payment(body, idempotency_key=idempotency_key)
+        )
+
+    async def list_payments(
+        self,
+        *,
+        status: PaymentStatus | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> PaymentPage:
+        """List own payments.
+
+        Newest first. The list may lag a moment behind a payment's creation; getPayment does
+        not.
+        """
+        return await self._transport.send(
+            operations.list_payments(status=status, page_size=page_size, cursor=cursor)
+        )
+
+    async def iter_payments(
+        self, *, status: PaymentStatus | None = None, page_size: int | None = None
+    ) -> AsyncIterator[Payment]:
+        """List own payments: every item, page after page."""
+        async for page in async_pages(
+            lambda cursor: self.list_payments(status=status, page_size=page_size, cursor=cursor)
+        ):
+            for item in page.items:
+                yield item
+
+    async def get_payment(self, payment_id: PaymentId) -> Payment:
+        """Read one of your payments."""
+        return await self._transport.send(operations.get_payment(payment_id))
+
+    async def list_wallets(self) -> WalletList:
+        """List own wallets.
+
+        One wallet per currency that was ever deposited, in the order of their codes.
+        """
+        return await self._transport.send(operations.list_wallets())
+
+    async def get_wallet(self, currency: Currency) -> Wallet:
+        """Read one of your wallets."""
+        return await self._transport.send(operations.get_wallet(currency))
+
+    async def create_deposit(
+        self, currency: Currency, body: DepositRequest, *, idempotency_key: str | None = None
+    ) -> Deposit:
+        """Put money into a wallet.
+
+        For operators, into the wallet of any user; the wallet is made when it is not there yet.
+        In a sandbox every user may deposit into their own wallet.
+
+        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        """
+        return await self._transport.send(
+            operations.create_deposit(currency, body, idempotency_key=idempotency_key)
+        )
+
+    async def list_failed_events(
+        self,
+        *,
+        status: FailedEventStatus | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> FailedEventPage:
+        """List events that wait for review.
+
+        Oldest first.
+        """
+        return await self._transport.send(
+            operations.list_failed_events(status=status, page_size=page_size, cursor=cursor)
+        )
+
+    async def iter_failed_events(
+        self, *, status: FailedEventStatus | None = None, page_size: int | None = None
+    ) -> AsyncIterator[FailedEvent]:
+        """List events that wait for review: every item, page after page."""
+        async for page in async_pages(
+            lambda cursor: self.list_failed_events(
+                status=status, page_size=page_size, cursor=cursor
+            )
+        ):
+            for item in page.items:
+                yield item
+
+    async def get_failed_event(self, failed_event_id: FailedEventId) -> FailedEvent:
+        """Read one failed event."""
+        return await self._transport.send(operations.get_failed_event(failed_event_id))
+
+    async def redrive_failed_event(
+        self, failed_event_id: FailedEventId, body: Review
+    ) -> FailedEvent:
+        """Send a failed event back to its consumer.
+
+        The consumer hears it again as it was. Safe to repeat, since consumers are idempotent.
+        """
+        return await self._transport.send(operations.redrive_failed_event(failed_event_id, body))
+
+    async def discard_failed_event(
+        self, failed_event_id: FailedEventId, body: Review
+    ) -> FailedEvent:
+        """Close a failed event without sending it back."""
+        return await self._transport.send(operations.discard_failed_event(failed_event_id, body))
+
+    async def get_health(self) -> Health:
+        """Is the API up?"""
+        return await self._transport.send(operations.get_health())
+
+    async def wait_until_final(self, payment: Payment | str, *, timeout_s: float = 60.0) -> Payment:
+        """Read a payment (or the one with this id) until it is completed or failed.
+
+        Raises StillPending when it is neither in time.
+        """
+        payment_id = payment if isinstance(payment, str) else payment.payment_id
+        for pause_s in pauses_s(timeout_s):
+            latest = await self.get_payment(payment_id)
+            if latest.status != "pending":
+                return latest
+            await anyio.sleep(pause_s)
+        raise StillPending(latest, timeout_s)

@@ -1,0 +1,64 @@
+"""One operation with its arguments, ready to be sent."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel
+
+A = TypeVar("A", bound=BaseModel)
+KEY = re.compile(r"^[!-~]{1,64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[A]):
+    """`answer` is the model of a good answer."""
+
+    method: str
+    path: str
+    answer: type[A]
+    repeatable: bool
+    """Whether doing it twice is the same as doing it once."""
+    authenticated: bool = True
+    places: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | int | None] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    body: BaseModel | None = None
+
+    @property
+    def url(self) -> str:
+        """The path with its places filled in, after the base URL."""
+        return self.path.format_map({k: quote(v, safe="") for k, v in self.places.items()})
+
+    @property
+    def parameters(self) -> dict[str, str | int]:
+        return {name: value for name, value in self.query.items() if value is not None}
+
+    def headers_with(self, token: str | None, user_agent: str) -> dict[str, str]:
+        """Every header of the request."""
+        given = {name: value for name, value in self.headers.items() if value is not None}
+        given |= {"Accept": "application/json", "User-Agent": user_agent}
+        if self.body is not None:
+            given["Content-Type"] = "application/json"
+        if token is not None:
+            given["Authorization"] = f"Bearer {token}"
+        return given
+
+    @property
+    def content(self) -> str | None:
+        """The body as JSON. What is not given is left out: the API refuses null."""
+        return None if self.body is None else self.body.model_dump_json(exclude_none=True)
+
+
+def key(given: str | None) -> str:
+    """The caller's Idempotency-Key, or a new one. Raises ValueError for one that is not usable."""
+    if given is None:
+        return str(uuid.uuid4())
+    if not KEY.fullmatch(given):
+        raise ValueError(f"idempotency_key must match {KEY.pattern}, but is {given!r}")
+    return given

@@ -1,0 +1,199 @@
+"""The client for synchronous code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from . import operations
+from .errors import StillPending
+from .models import (
+    Currency,
+    Deposit,
+    DepositRequest,
+    FailedEvent,
+    FailedEventId,
+    FailedEventPage,
+    FailedEventStatus,
+    Health,
+    Payment,
+    PaymentId,
+    PaymentPage,
+    PaymentRequest,
+    PaymentStatus,
+    Review,
+    Wallet,
+    WalletList,
+)
+from .pages import pages
+from .retries import Retries
+from .transport import Token, Transport
+from .waiting import pauses_s
+
+
+class PaymentsClient:
+    """Payment system API 1.0.0. Every method raises PaymentsError (see errors)."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: Token = None,
+        *,
+        timeout_s: float = 30.0,
+        retries: Retries | None = None,
+        http: httpx.Client | None = None,
+    ) -> None:
+        """`token` is a bearer token, or a function that gives one and is asked before each attempt.
+
+        `timeout_s` holds for one attempt. `http` brings proxies, certificates or hooks of your own,
+        and stays open.
+        """
+        self._transport = Transport(
+            base_url, token, timeout_s=timeout_s, retries=retries or Retries(), http=http
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def create_payment(
+        self, body: PaymentRequest, *, idempotency_key: str | None = None
+    ) -> Payment:
+        """Create a payment.
+
+        Records the payment as `pending` and starts it. The amount is reserved in the caller's
+        wallet of the same currency, charged at the payee's gateway, and deducted; or the
+        payment fails and nothing moves.
+
+        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        """
+        return self._transport.send(
+            operations.create_payment(body, idempotency_key=idempotency_key)
+        )
+
+    def list_payments(
+        self,
+        *,
+        status: PaymentStatus | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> PaymentPage:
+        """List own payments.
+
+        Newest first. The list may lag a moment behind a payment's creation; getPayment does
+        not.
+        """
+        return self._transport.send(
+            operations.list_payments(status=status, page_size=page_size, cursor=cursor)
+        )
+
+    def iter_payments(
+        self, *, status: PaymentStatus | None = None, page_size: int | None = None
+    ) -> Iterator[Payment]:
+        """List own payments: every item, page after page."""
+        for page in pages(
+            lambda cursor: self.list_payments(status=status, page_size=page_size, cursor=cursor)
+        ):
+            yield from page.items
+
+    def get_payment(self, payment_id: PaymentId) -> Payment:
+        """Read one of your payments."""
+        return self._transport.send(operations.get_payment(payment_id))
+
+    def list_wallets(self) -> WalletList:
+        """List own wallets.
+
+        One wallet per currency that was ever deposited, in the order of their codes.
+        """
+        return self._transport.send(operations.list_wallets())
+
+    def get_wallet(self, currency: Currency) -> Wallet:
+        """Read one of your wallets."""
+        return self._transport.send(operations.get_wallet(currency))
+
+    def create_deposit(
+        self, currency: Currency, body: DepositRequest, *, idempotency_key: str | None = None
+    ) -> Deposit:
+        """Put money into a wallet.
+
+        For operators, into the wallet of any user; the wallet is made when it is not there yet.
+        In a sandbox every user may deposit into their own wallet.
+
+        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        """
+        return self._transport.send(
+            operations.create_deposit(currency, body, idempotency_key=idempotency_key)
+        )
+
+    def list_failed_events(
+        self,
+        *,
+        status: FailedEventStatus | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> FailedEventPage:
+        """List events that wait for review.
+
+        Oldest first.
+        """
+        return self._transport.send(
+            operations.list_failed_events(status=status, page_size=page_size, cursor=cursor)
+        )
+
+    def iter_failed_events(
+        self, *, status: FailedEventStatus | None = None, page_size: int | None = None
+    ) -> Iterator[FailedEvent]:
+        """List events that wait for review: every item, page after page."""
+        for page in pages(
+            lambda cursor: self.list_failed_events(
+                status=status, page_size=page_size, cursor=cursor
+            )
+        ):
+            yield from page.items
+
+    def get_failed_event(self, failed_event_id: FailedEventId) -> FailedEvent:
+        """Read one failed event."""
+        return self._transport.send(operations.get_failed_event(failed_event_id))
+
+    def redrive_failed_event(self, failed_event_id: FailedEventId, body: Review) -> FailedEvent:
+        """Send a failed event back to its consumer.
+
+        The consumer hears it again as it was. Safe to repeat, since consumers are idempotent.
+        """
+        return self._transport.send(operations.redrive_failed_event(failed_event_id, body))
+
+    def discard_failed_event(self, failed_event_id: FailedEventId, body: Review) -> FailedEvent:
+        """Close a failed event without sending it back."""
+        return self._transport.send(operations.discard_failed_event(failed_event_id, body))
+
+    def get_health(self) -> Health:
+        """Is the API up?"""
+        return self._transport.send(operations.get_health())
+
+    def wait_until_final(self, payment: Payment | str, *, timeout_s: float = 60.0) -> Payment:
+        """Read a payment (or the one with this id) until it is completed or failed.
+
+        Raises StillPending when it is neither in time.
+        """
+        payment_id = payment if isinstance(payment, str) else payment.payment_id
+        for pause_s in pauses_s(timeout_s):
+            latest = self.get_payment(payment_id)
+            if latest.status != "pending":
+                return latest
+            time.sleep(pause_s)
+        raise StillPending(latest, timeout_s)

@@ -1,0 +1,129 @@
+"""Sends calls over httpx, again where that is safe, and reads what comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from itertools import count
+from typing import Any, Final, TypeAlias
+
+import anyio
+import httpx
+
+from .answers import read, unreachable
+from .call import A, Call
+from .errors import PaymentsError
+from .retries import Retries
+
+Token: TypeAlias = str | Callable[[], str] | None
+AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]] | None
+USER_AGENT: Final = "payments-client-python/1.0.0"
+
+
+def checked(base_url: str) -> str:
+    """The base URL without a slash at its end. Raises ValueError when it is none."""
+    if not base_url.startswith(("http://", "https://")):
+        raise ValueError(f"base_url must start with http:// or https://, but is {base_url!r}")
+    return base_url.rstrip("/")
+
+
+class Transport:
+    """For synchronous code. A client that is handed in stays open."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: Token,
+        *,
+        timeout_s: float,
+        retries: Retries,
+        http: httpx.Client | None,
+    ) -> None:
+        self._base_url = checked(base_url)
+        self._token = token
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self._http = http or httpx.Client()
+        self._own = http is None
+
+    def send(self, call: Call[A]) -> A:
+        """The answer. Raises PaymentsError when the last attempt failed."""
+        for attempt in count(1):
+            try:
+                return self._attempt(call)
+            except PaymentsError as failure:
+                delay_s = self._retries.delay_s(call, attempt, failure)
+                if delay_s is None:
+                    raise
+            time.sleep(delay_s)
+        raise AssertionError("count() never ends")
+
+    def _attempt(self, call: Call[A]) -> A:
+        token = self._token() if callable(self._token) else self._token
+        with unreachable():
+            response = self._http.request(**_request(self._base_url, call, token, self._timeout_s))
+        return read(call, response)
+
+    def close(self) -> None:
+        """Close the connections, unless they are the caller's own."""
+        if self._own:
+            self._http.close()
+
+
+class AsyncTransport:
+    """For asynchronous code. A client that is handed in stays open."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: AsyncToken,
+        *,
+        timeout_s: float,
+        retries: Retries,
+        http: httpx.AsyncClient | None,
+    ) -> None:
+        self._base_url = checked(base_url)
+        self._token = token
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self._http = http or httpx.AsyncClient()
+        self._own = http is None
+
+    async def send(self, call: Call[A]) -> A:
+        """The answer. Raises PaymentsError when the last attempt failed."""
+        for attempt in count(1):
+            try:
+                return await self._attempt(call)
+            except PaymentsError as failure:
+                delay_s = self._retries.delay_s(call, attempt, failure)
+                if delay_s is None:
+                    raise
+            await anyio.sleep(delay_s)
+        raise AssertionError("count() never ends")
+
+    async def _attempt(self, call: Call[A]) -> A:
+        token = self._token() if callable(self._token) else self._token
+        if isawaitable(token):
+            token = await token
+        with unreachable():
+            response = await self._http.request(
+                **_request(self._base_url, call, token, self._timeout_s)
+            )
+        return read(call, response)
+
+    async def close(self) -> None:
+        """Close the connections, unless they are the caller's own."""
+        if self._own:
+            await self._http.aclose()
+
+
+def _request(base_url: str, call: Call[Any], token: str | None, timeout_s: float) -> dict[str, Any]:
+    return {
+        "method": call.method,
+        "url": base_url + call.url,
+        "params": call.parameters,
+        "content": call.content,
+        "headers": call.headers_with(token if call.authenticated else None, USER_AGENT),
+        "timeout": timeout_s,
+    }
