@@ -8,6 +8,7 @@ from collections.abc import Callable
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from infra.generate import api, documents, models
+from infra.generate.clients.packages import render as render_clients
 from infra.generate.events import Catalogue, Service, read_catalogue
 from infra.generate.names import constant, pascal, snake
 from infra.generate.spec import ROOT, common_schemas
@@ -57,6 +58,8 @@ def render_all(progress: Callable[[str], None]) -> dict[str, str]:
         ),
         operations=operations,
     )
+    progress("clients in Python and TypeScript")
+    files |= render_clients()
     progress("formatting")
     files = formatted(files, ROOT / "pyproject.toml")
     progress("event catalogue and state machines as documents")

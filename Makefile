@@ -1,0 +1,125 @@
+# The payment system. `make` alone prints what there is.
+# Logic lives in Python modules (infra/...); recipes only call them.
+
+PYTHON   ?= python3
+PORT     ?= 8080
+EXPIRY_S ?= 900
+STAGE    ?= dev
+
+# One environment per requested interpreter: `make test PYTHON=python3.13` works beside the usual .venv.
+SUFFIX    := $(if $(filter python3,$(PYTHON)),,-$(notdir $(PYTHON)))
+VENV      := .venv$(SUFFIX)
+MINISTACK := .venv-ministack$(SUFFIX)
+LOCKS     := infra/requirements
+INTERPRETER := $(shell sh $(LOCKS)/find-python.sh $(PYTHON))
+# A stamp carries the interpreter's version, so another version rebuilds the environment.
+VERSION   := $(word 2,$(INTERPRETER))
+DEV       := $(VENV)/.installed-$(VERSION)
+LOCAL_AWS := $(MINISTACK)/.installed-$(VERSION)
+
+SERVICES  := payment-orchestrator wallet-service gateway-processor metrics-collector error-handler event-relay
+RUN       := $(VENV)/bin/python -m
+# Modules are imported from the root. Exported, so that make starts Python without a shell between: signals arrive.
+export PYTHONPATH := .
+INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
+PYTEST    := $(RUN) pytest
+PARALLEL  := -n 2 --dist loadgroup
+ARGS      ?=
+
+# $(call step,command,what mends a failure)
+step = @$(1) || { echo "make $@ failed. Mend: $(2)" >&2; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run token demo reset generate build deploy test coverage check check-generated \
+	check-format check-lint check-types check-imports check-template format lint types lock clean \
+	$(SERVICES:%=build-%) $(SERVICES:%=test-%)
+
+##@ Use it
+help: ## Print this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+(<[a-z]+>)?:.*## / {printf "  make %-22s %s\n", $$1, $$2} \
+		/^# target: / {sub("# target: ", ""); split($$0, t, " ## "); printf "  make %-22s %s\n", t[1], t[2]}' $(MAKEFILE_LIST)
+
+run: $(DEV) $(LOCAL_AWS) ## Start the whole system on this machine (PORT=8080 EXPIRY_S=900); Ctrl-C stops it
+	@$(RUN) infra.local run --port $(PORT) --expiry-s $(EXPIRY_S)
+
+token: $(DEV) ## Print a bearer token: make -s token USER=alice, or ROLE=operator
+	@$(RUN) infra.local token $(if $(ROLE),--role $(ROLE),--user $(if $(filter command line,$(origin USER)),$(USER),alice))
+
+demo: $(DEV) ## Pay once in each way a payment can end, and show each journey
+	@$(RUN) infra.local demo
+
+reset: $(DEV) ## Forget the local state
+	@$(RUN) infra.local reset
+
+##@ Change it
+generate: $(DEV) ## Turn specs/ into generated/ and the reference docs
+	@$(RUN) infra.generate
+
+# target: test ## Run every test
+# target: test-<service> ## Run the tests of one service, e.g. make test-wallet-service
+# target: coverage ## Run every test, and write htmlcov/
+# target: check ## Everything CI runs: drift, format, lint, types, imports, template, tests
+test: $(DEV) $(LOCAL_AWS)
+	$(call step,$(PYTEST) $(PARALLEL) $(ARGS),see the failure above; run one test with: make test ARGS='-k name -n 0')
+
+$(SERVICES:%=test-%): test-%: $(DEV) $(LOCAL_AWS)
+	$(call step,$(PYTEST) $(PARALLEL) -m $(subst -,_,$*) $(ARGS),see the failure above)
+
+coverage: $(DEV) $(LOCAL_AWS)
+	$(call step,$(PYTEST) $(PARALLEL) --cov --cov-report=term-missing:skip-covered --cov-report=html $(ARGS),see above)
+
+# In this order, the cheap ones first; `make -k check` goes on after a failure.
+check: check-generated check-format check-lint check-types check-imports check-template test
+
+check-generated: $(DEV)
+	$(call step,$(RUN) infra.generate --check,make generate)
+
+check-format: $(DEV)
+	$(call step,$(RUN) ruff format --check --quiet .,make format)
+
+check-lint: $(DEV)
+	$(call step,$(RUN) ruff check --quiet .,make lint (it also fixes what it can))
+
+check-types: $(DEV)
+	$(call step,$(RUN) mypy,add the missing decision or type named above)
+
+check-imports: $(DEV)
+	$(call step,$(VENV)/bin/lint-imports --no-logo,follow the import rules in pyproject.toml)
+
+check-template: $(DEV)
+	$(call step,$(RUN) infra.deploy --lint,correct infra/template at the resource named above)
+
+format: $(DEV) ## Format the code
+	@$(RUN) ruff format . && $(RUN) ruff check --quiet --select I --fix .
+
+lint: $(DEV) ## Lint, and fix what can be fixed
+	@$(RUN) ruff check --fix .
+
+types: check-types ## Check the types (mypy strict)
+
+##@ Ship it
+build: $(DEV) ## Build one Lambda package per service (build/aws)
+	@$(RUN) infra.package --target aws
+
+# target: build-<service> ## Build one package, e.g. make build-wallet-service
+$(SERVICES:%=build-%): build-%: $(DEV)
+	@$(RUN) infra.package --target aws --service $*
+
+deploy: $(DEV) ## Deploy to AWS by change set: make deploy STAGE=dev
+	@$(RUN) infra.deploy --stage $(STAGE)
+
+##@ Keep it
+setup: $(DEV) $(LOCAL_AWS) ## Install what everything above needs (they do it themselves)
+
+lock: $(DEV) ## Lock the newest versions of infra/requirements/*.in
+	@$(firstword $(INTERPRETER)) $(LOCKS)/lock.py --uv $(VENV)/bin/uv
+
+clean: ## Remove environments, build output and caches (not the local state: make reset)
+	rm -rf .venv* build htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+
+$(DEV): $(LOCKS)/dev.txt $(LOCKS)/bootstrap.txt $(LOCKS)/install.py
+	@test -n "$(VERSION)" && $(INSTALL) dev --into $(VENV) && rm -f $(VENV)/.installed-* && touch $@
+
+$(LOCAL_AWS): $(LOCKS)/ministack.txt $(LOCKS)/install.py $(DEV)
+	@$(INSTALL) ministack --into $(MINISTACK) --uv $(VENV)/bin/uv && rm -f $(MINISTACK)/.installed-* && touch $@

@@ -1,0 +1,198 @@
+"""specs/openapi.yaml as a client sees it: what to pass to each operation, what comes back, and
+which problems the API may answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra.generate import api
+from infra.generate.names import pascal, snake
+from infra.generate.spec import (
+    COMMON,
+    SpecError,
+    common_schemas,
+    load,
+    pointer,
+    references,
+    resolve,
+    rewrite,
+)
+
+KEY_HEADER = "Idempotency-Key"
+PROBLEM_MEDIA = "application/problem+json"
+STARTS = (COMMON + "#", "#")  # of references to shared schemas, from outside and from among them
+REPEATABLE = ("GET", "PUT", "DELETE")  # asked again, they do no more than once (RFC 9110, 9.2.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A parameter that the caller gives. `schema` is inline or a reference to a named one."""
+
+    name: str
+    field: str
+    location: str
+    required: bool
+    schema: Mapping[str, Any]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as both clients offer it."""
+
+    id: str
+    function: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    arguments: tuple[Argument, ...]
+    keyed: bool
+    body: str | None
+    answer: str
+    authenticated: bool
+    item: str | None  # what a page holds, when the answer is one
+
+    def located(self, location: str) -> tuple[Argument, ...]:
+        return tuple(a for a in self.arguments if a.location == location)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it twice does what sending it once does."""
+        return self.keyed or self.method in REPEATABLE
+
+    @property
+    def items_id(self) -> str:
+        """Name of the iterator over all pages: listPayments becomes iteratePayments."""
+        return "iterate" + pascal(self.id.removeprefix("list"))
+
+    @property
+    def items_function(self) -> str:
+        return "iter_" + snake(self.id.removeprefix("list"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """One type of problem, and how the contract shows it."""
+
+    type: str
+    title: str
+    statuses: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        return pascal(self.type.rpartition(":")[2])
+
+
+def read_operations() -> tuple[Operation, ...]:
+    """Every operation of the contract. Raises SpecError."""
+    document = load(api.SPEC)
+    return tuple(_operation(document, operation) for operation in api.read_operations())
+
+
+def _operation(document: Mapping[str, Any], operation: api.Operation) -> Operation:
+    spec = document["paths"][operation.path][operation.method.lower()]
+    arguments = tuple(_argument(document, p) for p in spec.get("parameters", ()))
+    return Operation(
+        id=operation.id,
+        function=operation.function,
+        method=operation.method,
+        path=operation.path,
+        summary=operation.summary,
+        description=" ".join(spec.get("description", "").split()),
+        arguments=tuple(a for a in arguments if a.name != KEY_HEADER),
+        keyed=any(a.name == KEY_HEADER for a in arguments),
+        body=operation.body,
+        answer=operation.answer,
+        authenticated=operation.authenticated,
+        item=_item(document, operation),
+    )
+
+
+def _argument(document: Mapping[str, Any], spec: Mapping[str, Any]) -> Argument:
+    if "$ref" in spec:
+        spec = resolve(document, api.SPEC, spec["$ref"])
+    return Argument(
+        name=spec["name"],
+        field=snake(spec["name"]),
+        location=spec["in"],
+        required=bool(spec.get("required", False)),
+        schema=spec["schema"],
+        description=" ".join(spec.get("description", "").split()),
+    )
+
+
+def _item(document: Mapping[str, Any], operation: api.Operation) -> str | None:
+    """A page has `items` and `next_cursor`, and its operation takes a `cursor`."""
+    properties = document["components"]["schemas"][operation.answer].get("properties", {})
+    if "next_cursor" not in properties or "items" not in properties:
+        return None
+    if not any(p.name == "cursor" for p in operation.parameters):
+        where = f"{operation.method} {operation.path}"
+        raise SpecError(api.SPEC, where, "answers with next_cursor, so it needs a parameter cursor")
+    return pointer(properties["items"]["items"]["$ref"])[-1]
+
+
+def key_pattern() -> str:
+    """The pattern of an Idempotency-Key."""
+    pattern: str = load(api.SPEC)["components"]["parameters"]["IdempotencyKey"]["schema"]["pattern"]
+    return pattern
+
+
+def schemas(operations: tuple[Operation, ...]) -> dict[str, Any]:
+    """Every schema that a client's user meets, the shared ones included, in one namespace.
+
+    An answer may grow: where a schema may be part of one, unknown fields are not refused.
+    """
+    known = _namespace()
+    answers = {o.answer for o in operations}
+    asked = {o.body for o in operations if o.body}
+    asked |= {pointer(r)[-1] for o in operations for a in o.arguments for r in references(a.schema)}
+    for name in _closure(known, answers):
+        if known[name].get("additionalProperties") is False:
+            del known[name]["additionalProperties"]
+    return {name: known[name] for name in known if name in _closure(known, answers | asked)}
+
+
+def _namespace() -> dict[str, Any]:
+    shared, own = common_schemas(), load(api.SPEC)["components"]["schemas"]
+    twice = shared.keys() & own.keys()
+    if twice:
+        raise SpecError(api.SPEC, "components.schemas", f"{COMMON} has {sorted(twice)} too")
+    local = {f"{start}/$defs/{n}": f"#/components/schemas/{n}" for n in shared for start in STARTS}
+    named: dict[str, Any] = rewrite(shared | own, local)
+    return named
+
+
+def _closure(known: Mapping[str, Any], names: set[str]) -> set[str]:
+    """These schemas and all that they are made of."""
+    found: set[str] = set()
+    todo = sorted(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(pointer(reference)[-1] for reference in references(known[name]))
+    return found
+
+
+def problem_kinds() -> tuple[ProblemKind, ...]:
+    """Every problem type, with title and statuses as the examples of the contract show them."""
+    shown = list(_shown_problems())
+    return tuple(
+        ProblemKind(
+            name,
+            next((p["title"] for p in shown if p["type"] == name), name.rpartition(":")[2]),
+            tuple(sorted({p["status"] for p in shown if p["type"] == name})),
+        )
+        for name in api.problem_types()
+    )
+
+
+def _shown_problems() -> Iterator[Mapping[str, Any]]:
+    for response in load(api.SPEC)["components"]["responses"].values():
+        for example in response["content"].get(PROBLEM_MEDIA, {}).get("examples", {}).values():
+            yield example["value"]

@@ -1,0 +1,118 @@
+"""The Python package: the same models as the services, and templates around them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from infra.generate import api, models
+from infra.generate.clients import operations as contract
+from infra.generate.clients.operations import Argument, Operation
+from infra.generate.names import pascal, snake
+from infra.generate.spec import SpecError, load, pointer
+
+TEMPLATES = Path(__file__).parent / "templates"
+FOLDER = "generated/clients/python"
+PACKAGE = "payments_client"
+SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+def environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES / language),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - code and Markdown, not HTML
+    )
+    made.filters["snake"] = snake
+    made.filters["pascal"] = pascal
+    made.filters["json"] = json.dumps
+    return made
+
+
+def render(operations: tuple[Operation, ...]) -> dict[str, str]:
+    """Name → text of every file of the package. Raises SpecError."""
+    templates = environment("python")
+    templates.filters["python_type"] = python_type
+    templates.filters["signature"] = signature
+    templates.filters["passed_on"] = passed_on
+    schemas = contract.schemas(operations)
+    context = {
+        "operations": operations,
+        "problems": contract.problem_kinds(),
+        "key_pattern": contract.key_pattern(),
+        "info": load(api.SPEC)["info"],
+        "names": sorted(schemas),
+        "used": sorted(used_names(operations)),
+    }
+    files = {
+        f"{FOLDER}/{_place(name)}": templates.get_template(name).render(context)
+        for name in templates.list_templates(extensions=["jinja"])
+    }
+    return files | {
+        f"{FOLDER}/{PACKAGE}/models.py": _models(schemas),
+        f"{FOLDER}/{PACKAGE}/py.typed": "",
+    }
+
+
+def _place(template: str) -> str:
+    name = template.removesuffix(".jinja")
+    return f"{PACKAGE}/{name}" if name.endswith(".py") else name
+
+
+def _models(schemas: Mapping[str, Any]) -> str:
+    """The package is installed outside this repository, so it takes nothing from `generated`."""
+    code = models.models(schemas, docstring="What the API takes and gives.", shared=False)
+    return code.replace("from generated.contract import Model", "from .model import Model")
+
+
+def python_type(schema: Mapping[str, Any]) -> str:
+    """How the schema of a parameter is written in Python."""
+    if "$ref" in schema:
+        return pointer(schema["$ref"])[-1]
+    if schema.get("type") not in SCALARS:
+        raise SpecError(api.SPEC, f"parameter {schema}", "needs a named schema or a plain type")
+    return SCALARS[schema["type"]]
+
+
+def used_names(operations: tuple[Operation, ...]) -> set[str]:
+    """The models that the signatures of the operations name."""
+    named = {n for o in operations for n in (o.body, o.answer, o.item) if n}
+    arguments = [a for o in operations for a in o.arguments]
+    return named | {python_type(a.schema) for a in arguments if "$ref" in a.schema}
+
+
+def signature(operation: Operation, *, pages: bool = False) -> str:
+    """The parameters of a method: those of the path first, then the body, the rest by keyword.
+
+    `pages`: without the cursor, for an iterator over all pages.
+    """
+    first = [f"{a.field}: {python_type(a.schema)}" for a in operation.located("path")]
+    first += [f"body: {operation.body}"] if operation.body else []
+    rest = [_by_keyword(a) for a in keywords(operation) if not (pages and a.name == "cursor")]
+    rest += ["idempotency_key: str | None = None"] if operation.keyed else []
+    return ", ".join([*first, *(["*", *rest] if rest else [])])
+
+
+def keywords(operation: Operation) -> tuple[Argument, ...]:
+    return operation.located("query") + operation.located("header")
+
+
+def _by_keyword(argument: Argument) -> str:
+    kind = python_type(argument.schema)
+    return f"{argument.field}: {kind}" + ("" if argument.required else " | None = None")
+
+
+def passed_on(operation: Operation, *, pages: bool = False) -> str:
+    """The same parameters as arguments of the call that they are handed on to."""
+    first = [a.field for a in operation.located("path")]
+    first += ["body"] if operation.body else []
+    rest = [f"{a.field}={a.field}" for a in keywords(operation)]
+    rest += ["idempotency_key=idempotency_key"] if operation.keyed else []
+    return ", ".join([*first, *rest])

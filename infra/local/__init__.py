@@ -1,0 +1,1 @@
+"""The whole system on one machine: MiniStack, a gateway simulator, a base URL, live events."""

@@ -1,0 +1,163 @@
+"""The clean base URL: everything under /v1 goes to the API, /docs shows its contract."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+import yaml
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+# The API's functions have few processes here: more calls at a time would only queue further in.
+CALLS_MAX = 8
+UPSTREAM_TIMEOUT_S = 35.0
+START_TIMEOUT_S = 10.0
+HOP_BY_HOP = frozenset(
+    {
+        *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization"),
+        *(b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+    }
+)
+# Either end writes these itself; httpx has decoded the body.
+OWN = HOP_BY_HOP | {b"host", b"content-length", b"content-encoding", b"date", b"server"}
+VERBS = ("get", "post", "put", "patch", "delete")
+SPEC = Path(__file__).resolve().parents[2] / "specs" / "openapi.yaml"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Payments API</title>
+<style>body{font:1rem/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}
+td{padding:.2rem 1rem .2rem 0;vertical-align:top}code{font-size:.95em}</style>
+<h1>Payments API</h1><p>The contract: <a href="/docs/openapi.json">openapi.json</a></p>
+<table>%s</table></html>"""
+
+
+class Forward:
+    """Sends each request on as it is, byte for byte, and its answer back."""
+
+    def __init__(self, upstream: str) -> None:
+        """`upstream` is the URL of the stage, without a slash at its end."""
+        self._upstream = httpx.URL(upstream)
+        self._calls = asyncio.Semaphore(CALLS_MAX)
+        self._client = httpx.AsyncClient(
+            timeout=UPSTREAM_TIMEOUT_S,
+            # A proxy that the environment names must never see traffic of this machine.
+            trust_env=False,
+            limits=httpx.Limits(max_connections=CALLS_MAX),
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Close the connections at the end."""
+        async with self._client:
+            yield
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        body = await request.body()
+        try:
+            async with self._calls:
+                answer = await self._client.request(
+                    request.method,
+                    self._upstream,
+                    headers=[item for item in request.headers.raw if item[0] not in OWN],
+                    content=body,
+                    extensions={"target": self._target(scope)},
+                )
+            response = _response(answer)
+        except httpx.TimeoutException:
+            response = _problem(504, "timeout", "The API did not answer in time")
+        except httpx.TransportError:
+            response = _problem(503, "temporarily-unavailable", "The API does not answer")
+        await response(scope, receive, send)
+
+    def _target(self, scope: Scope) -> bytes:
+        path: bytes = scope["raw_path"]
+        query: bytes = scope["query_string"]
+        target = self._upstream.raw_path + path.removeprefix(b"/v1")
+        return target + b"?" + query if query else target
+
+
+def application(upstream: str) -> Starlette:
+    """Forwards /v1/... to the upstream URL of the same stage."""
+    forward = Forward(upstream)
+    routes = [
+        Route("/docs", _docs),
+        Route("/docs/openapi.json", _openapi),
+        Mount("/v1", forward),
+    ]
+    return Starlette(routes=routes, lifespan=forward.lifespan)
+
+
+def _response(answer: httpx.Response) -> Response:
+    response = Response(answer.content, answer.status_code)
+    own = [item for item in response.raw_headers if item[0] == b"content-length"]
+    theirs = [(name.lower(), value) for name, value in answer.headers.raw]
+    response.raw_headers = own + [item for item in theirs if item[0] not in OWN]
+    return response
+
+
+def _problem(status: int, slug: str, title: str) -> Response:
+    body = {"type": f"urn:problem-type:payments:{slug}", "title": title, "status": status}
+    return JSONResponse(
+        {**body, "detail": "See .local/log/ministack.log, then try again."},
+        status,
+        media_type="application/problem+json",
+    )
+
+
+def _contract() -> dict[str, dict[str, dict[str, dict[str, str]]]]:
+    read: dict[str, dict[str, dict[str, dict[str, str]]]] = yaml.safe_load(SPEC.read_text())
+    return read
+
+
+def _openapi(_request: Request) -> Response:
+    return JSONResponse(json.loads(json.dumps(_contract(), default=str)))
+
+
+def _docs(_request: Request) -> Response:
+    rows = [
+        f"<tr><td><code>{verb.upper()} /v1{path}</code><td>{operation.get('summary', '')}"
+        for path, operations in _contract()["paths"].items()
+        for verb, operation in operations.items()
+        if verb in VERBS
+    ]
+    return HTMLResponse(PAGE % "\n".join(rows))
+
+
+class Proxy:
+    """The proxy in a thread of this process."""
+
+    def __init__(self, upstream: str, port: int) -> None:
+        config = uvicorn.Config(
+            application(upstream),
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            server_header=False,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, name="proxy", daemon=True)
+
+    def start(self) -> None:
+        """Serve, and return when requests are answered."""
+        self._thread.start()
+        waiting = threading.Event()
+        for _ in range(int(START_TIMEOUT_S / 0.02)):
+            if self._server.started or not self._thread.is_alive():
+                break
+            waiting.wait(0.02)
+
+    def stop(self) -> None:
+        """Finish the requests that came, and end."""
+        self._server.should_exit = True
+        self._thread.join()

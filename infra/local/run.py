@@ -1,0 +1,77 @@
+"""`make run`: start everything, say how to use it, show the events, and stop in good order."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from types import FrameType
+
+from infra.local import home
+from infra.local.funding import fund
+from infra.local.stack import PREFIX, LocalStack, Settings
+from infra.local.tap import Tap, line
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HOW_TO = """
+Ready after {seconds:.0f} s.
+
+  API     {url}
+  Docs    {docs}
+  People  alice has USD 1,000.00 and EUR 500.00; bob has nothing; olivia is an operator
+
+  TOKEN=$(make -s token USER=alice)
+  curl -s {url}/payments -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(date +%s)" \\
+    -H 'Content-Type: application/json' \\
+    -d '{{"amount": {{"value": 450, "currency": "EUR"}}, "payee": "coffee-shop-42"}}'
+  curl -s {url}/wallets -H "Authorization: Bearer $TOKEN"
+  make demo
+
+Events (Ctrl-C stops everything and keeps the state):
+"""
+
+
+def run(port: int, expiry_s: int) -> int:
+    """Run until somebody stops it. Raises LocalError when it cannot start."""
+    started_s = time.monotonic()
+
+    def say(what: str) -> None:
+        _write(f"[{time.monotonic() - started_s:5.1f}s] {what}\n")
+
+    for number in STOPPING:
+        signal.signal(number, _stop_once)
+    stack = LocalStack(home.DEFAULT, Settings(port=port, expiry_s=expiry_s), say)
+    try:
+        with stack:
+            say("waking the functions up, and giving alice some money")
+            stack.warm_up()
+            fund(stack, "alice")
+            docs = stack.base_url.replace("/v1", "/docs")
+            seconds = time.monotonic() - started_s
+            _write(HOW_TO.format(seconds=seconds, url=stack.base_url, docs=docs))
+            _show_events(stack)
+    except KeyboardInterrupt:
+        say("stopped; the state is kept in .local (make reset forgets it)")
+    return 0
+
+
+def _stop_once(_number: int, _frame: FrameType | None) -> None:
+    """Begin to stop. What follows saves the state, so nothing may interrupt that."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    _write("\nstopping: finishing what was begun, saving the state\n")
+    raise KeyboardInterrupt
+
+
+def _show_events(stack: LocalStack) -> None:
+    tap = Tap(stack.aws, stack.outputs["EventBusName"], f"{PREFIX}-tap")
+    tap.open()
+    for seen in tap.passing():
+        stack.check()
+        if seen:
+            _write(f"{line(seen)}\n")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,283 @@
+"""Values that tests are about, each valid as it is; a test names only what it cares for."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from generated.common import Money
+from generated.contract import Model
+from generated.events.gateway_payment_approved import GatewayPaymentApproved
+from generated.events.gateway_payment_rejected import GatewayPaymentRejected
+from generated.events.payment_completed import PaymentCompleted
+from generated.events.payment_failed import PaymentFailed
+from generated.events.payment_initiated import PaymentInitiated, PaymentInitiatedAfterDeadline
+from generated.events.wallet_funds_deducted import WalletFundsDeducted
+from generated.events.wallet_funds_deposited import WalletFundsDeposited
+from generated.events.wallet_funds_released import WalletFundsReleased
+from generated.events.wallet_funds_reserved import WalletFundsReserved, WalletFundsReservedAtExpiry
+from generated.events.wallet_reservation_failed import WalletReservationFailed
+from generated.services.gateway_processor import GATEWAY_PROCESSOR_SENDS
+from generated.services.payment_orchestrator import PAYMENT_ORCHESTRATOR_SENDS
+from generated.services.wallet_service import WALLET_SERVICE_SENDS
+from handlers.core.envelope import Cause, announcement
+from handlers.core.identity import derived
+from handlers.core.moment import plus
+from handlers.gateway_processor.charge import Charge
+from handlers.payment_orchestrator.payment import Payment
+from handlers.runtime.clock import Clock
+from handlers.runtime.queue import SqsBatch, SqsRecord
+from handlers.wallet_service.wallet import Balance, Reservation
+
+PREFIX: Final = "payments-test"
+ACCOUNT: Final = "123456789012"
+REGION: Final = "eu-central-1"
+ENVIRONMENT: Final = {
+    "PREFIX": PREFIX,
+    "STAGE": "test",
+    "ACCOUNT_ID": ACCOUNT,
+    "PAYMENTS_TABLE": f"{PREFIX}-payments",
+    "WALLETS_TABLE": f"{PREFIX}-wallets",
+    "CHARGES_TABLE": f"{PREFIX}-charges",
+    "FAILED_EVENTS_TABLE": f"{PREFIX}-failed-events",
+    "EVENT_BUS": f"{PREFIX}-events",
+    "EXPIRY_S": "900",
+    "SANDBOX": "false",
+    "GATEWAY_URL": "http://127.0.0.1:9",
+    "GATEWAY_SECRET_ID": f"{PREFIX}-gateway-key",
+    "POWERTOOLS_SERVICE_NAME": "test",
+    "POWERTOOLS_METRICS_NAMESPACE": "Payments",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+}
+
+NOW: Final = "2026-03-01T12:00:00.000Z"
+EXPIRES: Final = "2026-03-01T12:15:00.000Z"
+LATER: Final = "2026-03-01T12:15:30.000Z"
+ALICE: Final = "alice"
+BOB: Final = "bob"
+PAYEE: Final = "coffee-shop-42"
+PAY_1: Final = derived("pay", ALICE, "1")
+PAY_2: Final = derived("pay", ALICE, "2")
+OUTBOX_AGAIN: Final = '{"id":"evt_x","reannounced":%d}'
+
+
+@dataclass(slots=True)
+class VirtualTime:
+    """Stands still but for pauses, which take no time; draws the same number always."""
+
+    now: str = NOW
+    drawn: float = 0.5
+    pauses: list[float] = field(default_factory=list)
+
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.now, sleep=self._sleep, random=lambda: self.drawn)
+
+    def pass_s(self, seconds: float) -> None:
+        self.now = plus(self.now, seconds=seconds)
+
+    def _sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.pass_s(seconds)
+
+
+def payment_ids(count: int) -> list[str]:
+    return [derived("pay", ALICE, str(number)) for number in range(count)]
+
+
+def money(value: int = 500, currency: Any = "USD") -> Money:
+    return Money(value=value, currency=currency)
+
+
+def about(**changes: Any) -> dict[str, Any]:
+    """The fields that all events about a payment share."""
+    return {"payment_id": PAY_1, "user_id": ALICE, "amount": money()} | changes
+
+
+def asked(**changes: Any) -> dict[str, Any]:
+    """The fields of a question."""
+    return about(**{"payee": PAYEE, "expires_at": EXPIRES} | changes)
+
+
+def initiated(**changes: Any) -> PaymentInitiated:
+    return PaymentInitiated(**asked(**changes))
+
+
+def after_deadline(**changes: Any) -> PaymentInitiatedAfterDeadline:
+    return PaymentInitiatedAfterDeadline(**asked(**changes))
+
+
+def reserved(**changes: Any) -> WalletFundsReserved:
+    return WalletFundsReserved(**asked(**changes))
+
+
+def at_expiry(**changes: Any) -> WalletFundsReservedAtExpiry:
+    return WalletFundsReservedAtExpiry(**asked(**changes))
+
+
+def reservation_failed(**changes: Any) -> WalletReservationFailed:
+    return WalletReservationFailed(**about(**{"reason": "insufficient_funds"} | changes))
+
+
+def deducted(**changes: Any) -> WalletFundsDeducted:
+    return WalletFundsDeducted(**about(**changes))
+
+
+def released(**changes: Any) -> WalletFundsReleased:
+    return WalletFundsReleased(**about(**{"reason": "do_not_honor"} | changes))
+
+
+def deposited(**changes: Any) -> WalletFundsDeposited:
+    fields: dict[str, Any] = {
+        "deposit_id": derived("dep", "1"),
+        "user_id": ALICE,
+        "amount": money(),
+    }
+    return WalletFundsDeposited(**fields | changes)
+
+
+def approved(**changes: Any) -> GatewayPaymentApproved:
+    return GatewayPaymentApproved(**about(**{"charge_id": "ch_1"} | changes))
+
+
+def rejected(**changes: Any) -> GatewayPaymentRejected:
+    return GatewayPaymentRejected(**about(**{"reason": "do_not_honor"} | changes))
+
+
+def completed(**changes: Any) -> PaymentCompleted:
+    return PaymentCompleted(**about(**changes))
+
+
+def failed(**changes: Any) -> PaymentFailed:
+    return PaymentFailed(**about(**{"reason": "do_not_honor"} | changes))
+
+
+def a_payment(**changes: Any) -> Payment:
+    fields: dict[str, Any] = {
+        "payment_id": PAY_1,
+        "user_id": ALICE,
+        "status": "pending",
+        "amount": money(),
+        "payee": PAYEE,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "expires_at": EXPIRES,
+        "request_fingerprint": "first",
+        "version": 1,
+    }
+    return Payment(**fields | changes)
+
+
+def a_charge(**changes: Any) -> Charge:
+    fields = asked(status="pending", version=1)
+    return Charge(**fields | changes)
+
+
+def a_reservation(**changes: Any) -> Reservation:
+    fields = about(status="reserved", version=1)
+    return Reservation(**fields | changes)
+
+
+def a_balance(available: int = 1000, reserved: int = 0, version: int = 1) -> Balance:
+    return Balance(available=available, reserved=reserved, version=version)
+
+
+# Who announces what: a class that stands for a delayed copy travels as the event itself.
+ANNOUNCED: Final[Mapping[type[Model], tuple[str, str]]] = {
+    **{model: (name, "payment-orchestrator") for model, name in PAYMENT_ORCHESTRATOR_SENDS.items()},
+    **{model: (name, "wallet-service") for model, name in WALLET_SERVICE_SENDS.items()},
+    **{model: (name, "gateway-processor") for model, name in GATEWAY_PROCESSOR_SENDS.items()},
+    PaymentInitiatedAfterDeadline: ("payment.initiated", "payment-orchestrator"),
+    WalletFundsReservedAtExpiry: ("wallet.funds_reserved", "wallet-service"),
+}
+
+
+def travelling(event: Any, **envelope: Any) -> str:
+    """The event as the body of a message or an outbox; `envelope` changes attributes of it."""
+    event_type, source = ANNOUNCED[type(event)]
+    subject = getattr(event, "payment_id", None) or event.deposit_id
+    body = announcement(
+        event, event_type=event_type, source=source, subject=subject, time=NOW, cause=Cause("cor-1")
+    )
+    return json.dumps(json.loads(body) | envelope)
+
+
+def a_record(
+    body: str,
+    queue: str,
+    *,
+    receives: int = 1,
+    message_id: str = "m-1",
+    attributes: Mapping[str, str] | None = None,
+) -> SqsRecord:
+    """A message as Lambda's poller hands it over."""
+    return {
+        "messageId": message_id,
+        "receiptHandle": f"handle-of-{message_id}",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": str(receives)},
+        "messageAttributes": {
+            name: {"stringValue": value, "dataType": "String"}
+            for name, value in (attributes or {}).items()
+        },
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{PREFIX}-{queue}",
+    }
+
+
+def a_batch(*records: SqsRecord) -> SqsBatch:
+    return {"Records": list(records)}
+
+
+def a_request(
+    method: str,
+    resource: str,
+    *,
+    user: str | None = ALICE,
+    groups: str = "",
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: object = None,
+    raw: str | None = None,
+    base64: bool = False,
+) -> dict[str, Any]:
+    """A request as API Gateway hands it over; `raw` is the body as it came, `body` becomes JSON."""
+    sent = {"content-type": "application/json", **(headers or {})}
+    text = raw if raw is not None or body is None else json.dumps(body)
+    full = resource
+    for name, value in (path or {}).items():
+        full = full.replace(f"{{{name}}}", value)
+    claims = {"sub": user, **({"cognito:groups": groups} if groups else {})} if user else None
+    return {
+        "httpMethod": method,
+        "resource": resource,
+        "path": full,
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "queryStringParameters": dict(query) if query else None,
+        "multiValueQueryStringParameters": {n: [v] for n, v in query.items()} if query else None,
+        "pathParameters": dict(path) if path else None,
+        "requestContext": {
+            "requestId": "req-1",
+            "path": f"/v1{full}",
+            **({"authorizer": {"claims": claims}} if claims else {}),
+        },
+        "body": text,
+        "isBase64Encoded": base64,
+    }
+
+
+def answered(response: Mapping[str, Any]) -> tuple[int, Any]:
+    """Status and document of an answer."""
+    return response["statusCode"], json.loads(response["body"])
+
+
+def slug(response: Mapping[str, Any]) -> tuple[int, str]:
+    """Status and problem type of a refusal, which must look as the contract says."""
+    status, document = answered(response)
+    assert response["headers"]["Content-Type"] == "application/problem+json"
+    assert document["status"] == status
+    assert document["detail"]
+    return status, document["type"].removeprefix("urn:problem-type:payments:")

@@ -1,0 +1,172 @@
+"""What may have happened before a service receives an event: every state of its own machine.
+
+A history is made of real events through the real entry points, so that each state is one that the
+service can be in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from generated.common import Money
+from handlers.core.envelope import Cause
+from handlers.core.moves import Moves
+from handlers.gateway_processor.charge import MOVES as CHARGE_MOVES
+from handlers.payment_orchestrator.payment import MOVES as PAYMENT_MOVES
+from handlers.payment_orchestrator.payment import Payment
+from handlers.payment_orchestrator.store import Payments
+from handlers.runtime import aws
+from handlers.wallet_service.store import Wallets
+from handlers.wallet_service.wallet import MOVES as RESERVATION_MOVES
+from handlers.wallet_service.wallet import Balance, Deposit, wallet_id
+from tests.builders import ENVIRONMENT, NOW
+from tests.contracts.payloads import example
+from tests.contracts.world import DECLINING, SILENT, World
+
+NEVER: Final = "9999-12-31T23:59:59.999Z"
+PAYEE: Final = "coffee-shop-42"
+Facts: TypeAlias = Mapping[str, Any]  # the data of the event that is to come
+History: TypeAlias = Callable[[World, Facts], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a service keeps the state of a payment, and which moves that may make."""
+
+    table: str
+    moves: Moves
+    histories: tuple[History, ...]
+
+
+def about(facts: Facts) -> dict[str, Any]:
+    return {name: facts[name] for name in ("payment_id", "user_id", "amount")}
+
+
+def envelope(event: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """An event with these facts, otherwise as its published example."""
+    return {**example(event), "subject": data["payment_id"], "data": dict(data)}
+
+
+def nothing(_world: World, _facts: Facts) -> None:
+    """The event is the first that the service hears of the payment."""
+
+
+def pending(world: World, facts: Facts) -> None:
+    payment = Payment(
+        payment_id=facts["payment_id"],
+        user_id=facts["user_id"],
+        status="pending",
+        amount=Money(**facts["amount"]),
+        payee=PAYEE,
+        created_at=NOW,
+        updated_at=NOW,
+        expires_at=NEVER,
+        request_fingerprint="first",
+        version=1,
+    )
+    with world.in_place():
+        Payments(aws.dynamodb(), ENVIRONMENT["PAYMENTS_TABLE"]).create(payment, Cause("cor-1"))
+
+
+def completed(world: World, facts: Facts) -> None:
+    pending(world, facts)
+    _hear(world, "payment-orchestrator", "wallet.funds_deducted", about(facts))
+
+
+def failed(world: World, facts: Facts) -> None:
+    pending(world, facts)
+    said = {**about(facts), "reason": "do_not_honor"}
+    _hear(world, "payment-orchestrator", "wallet.funds_released", said)
+
+
+def funded(world: World, facts: Facts) -> None:
+    """The payer has a wallet with more than the amount."""
+    amount = Money(**{**facts["amount"], "value": facts["amount"]["value"] + 1})
+    wallet = wallet_id(facts["user_id"], amount.currency)
+    deposit = Deposit(
+        deposit_id="dep_" + "a" * 26,
+        user_id=facts["user_id"],
+        amount=amount,
+        created_at=NOW,
+        request_fingerprint="first",
+    )
+    with world.in_place():
+        wallets = Wallets(aws.dynamodb(), ENVIRONMENT["WALLETS_TABLE"])
+        wallets.commit_deposit(
+            deposit,
+            before=wallets.balance(wallet),
+            after=Balance(available=amount.value, reserved=0),
+            event=_deposited(deposit),
+            cause=Cause("cor-1"),
+        )
+
+
+def _deposited(deposit: Deposit) -> Any:
+    from generated.events.wallet_funds_deposited import WalletFundsDeposited
+
+    return WalletFundsDeposited(
+        deposit_id=deposit.deposit_id, user_id=deposit.user_id, amount=deposit.amount
+    )
+
+
+def refused(world: World, facts: Facts) -> None:
+    _hear(world, "wallet-service", "payment.initiated", _question(facts))
+
+
+def reserved(world: World, facts: Facts) -> None:
+    funded(world, facts)
+    _hear(world, "wallet-service", "payment.initiated", _question(facts))
+
+
+def deducted(world: World, facts: Facts) -> None:
+    reserved(world, facts)
+    said = {**about(facts), "charge_id": "ch_1"}
+    _hear(world, "wallet-service", "gateway.payment_approved", said)
+
+
+def released(world: World, facts: Facts) -> None:
+    reserved(world, facts)
+    said = {**about(facts), "reason": "do_not_honor"}
+    _hear(world, "wallet-service", "gateway.payment_rejected", said)
+
+
+def approved(world: World, facts: Facts) -> None:
+    _charged(world, facts, PAYEE)
+
+
+def declined(world: World, facts: Facts) -> None:
+    _charged(world, facts, DECLINING)
+
+
+def unknown(world: World, facts: Facts) -> None:
+    _charged(world, facts, SILENT)
+
+
+def _charged(world: World, facts: Facts, payee: str) -> None:
+    said = {**_question(facts), "payee": payee}
+    _hear(world, "gateway-processor", "wallet.funds_reserved", said)
+
+
+def _question(facts: Facts) -> dict[str, Any]:
+    return {**about(facts), "payee": PAYEE, "expires_at": NEVER}
+
+
+def _hear(world: World, service: str, event: str, data: Mapping[str, Any]) -> None:
+    world.deliver(service, event, envelope(event, data))
+
+
+# A service that consumes events and is not here fails its pair tests: say what it may have seen.
+MACHINES: Final[Mapping[str, Machine]] = {
+    "payment-orchestrator": Machine(
+        "payments", PAYMENT_MOVES, (nothing, pending, completed, failed)
+    ),
+    "wallet-service": Machine(
+        "wallets",
+        RESERVATION_MOVES,
+        (nothing, funded, refused, reserved, deducted, released),
+    ),
+    "gateway-processor": Machine("charges", CHARGE_MOVES, (nothing, unknown, approved, declined)),
+    "metrics-collector": Machine("payments", {"none": set()}, (nothing,)),
+}

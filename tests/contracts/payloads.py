@@ -1,0 +1,104 @@
+"""Payloads made from the published schemas (not from our models): valid ones and broken ones.
+
+Each event becomes a POST of a synthetic OpenAPI document, whose bodies schemathesis generates and
+Hypothesis shrinks.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, Final
+
+import jsonschema_rs
+import schemathesis
+from hypothesis import HealthCheck, settings
+from hypothesis.strategies import SearchStrategy
+from schemathesis import GenerationMode
+from schemathesis.generation.modes import GenerationMode as Mode
+
+from infra.contracts.documents import Documents, Pair, read
+
+CONTRACT: Final = read()
+PAIRS: Final = CONTRACT.pairs
+# Few here, since every pair has its own; `make fuzz` asks for many.
+SEARCH: Final = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def identity(pair: Pair) -> str:
+    return str(pair)
+
+
+@cache
+def validator(event: str) -> jsonschema_rs.Draft202012Validator:
+    """Holds a document against the published schema of an event."""
+    return jsonschema_rs.Draft202012Validator(CONTRACT.event_schema(event))
+
+
+def violations(event: str, document: object) -> list[str]:
+    found = validator(event).iter_errors(document)
+    return [f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in found]
+
+
+@cache
+def payloads(event: str, mode: Mode) -> SearchStrategy[Any]:
+    """Bodies of the event, all valid or all invalid, as JSON documents."""
+    operation = schemathesis.openapi.from_dict(synthetic(CONTRACT))[f"/{event}"]["POST"]
+    bodies = operation.as_strategy(generation_mode=mode).map(lambda case: whole(case.body))
+    wanted = mode is GenerationMode.POSITIVE
+    return bodies.filter(lambda body: is_json(body) and validator(event).is_valid(body) is wanted)
+
+
+def synthetic(contract: Documents) -> dict[str, Any]:
+    """An OpenAPI document with one POST per event."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "events", "version": "1.0.0"},
+        "paths": {f"/{event}": {"post": _operation(contract, event)} for event in contract.events},
+    }
+
+
+def _operation(contract: Documents, event: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": contract.event_schema(event)}}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "responses": {"200": {"description": "Accepted."}},
+    }
+
+
+def whole(node: Any) -> Any:
+    """The same with 1.0 written as 1.
+
+    JSON Schema calls both an integer. Our consumers refuse the first, on purpose: whoever writes
+    money with a decimal point computes with floats.
+    """
+    if isinstance(node, float) and node.is_integer():
+        return int(node)
+    if isinstance(node, dict):
+        return {key: whole(value) for key, value in node.items()}
+    return [whole(item) for item in node] if isinstance(node, list) else node
+
+
+def is_json(body: object) -> bool:
+    """Schemathesis may also make bodies that no JSON document can be (bytes, NaN)."""
+    try:
+        json.dumps(body, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def example(event: str) -> dict[str, Any]:
+    """The first published valid example of an event."""
+    for found in CONTRACT.examples:
+        if found.event == event and found.valid:
+            document: dict[str, Any] = json.loads(found.body)
+            return document
+    raise AssertionError(f"specs/examples/{event} has no valid-*.json: add one")

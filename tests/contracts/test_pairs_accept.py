@@ -1,0 +1,90 @@
+"""(a) Whatever the published schema allows, the consumer accepts, and stays in its machine.
+
+(c) Whatever it announces then is an event that the contract grants to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from schemathesis import GenerationMode
+
+from generated.catalogue import EVENTS
+from handlers.core.moves import NONE, Moves
+from infra.contracts.documents import Pair
+from tests.contracts.histories import MACHINES, History, Machine
+from tests.contracts.payloads import PAIRS, SEARCH, identity, payloads, violations
+from tests.contracts.world import Entry, World
+
+Event = Mapping[str, Any]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=identity)
+def test_every_valid_payload_is_accepted_and_ends_in_a_legal_state(pair: Pair) -> None:
+    machine = MACHINES[pair.consumer]
+
+    @SEARCH
+    @given(event=payloads(pair.event, GenerationMode.POSITIVE))
+    def holds(event: Event) -> None:
+        ends = [_end(pair, machine, history, event) for history in machine.histories]
+        assert "handled" in ends, f"no history lets {pair.consumer} handle it: {ends}"
+
+    holds()
+
+
+def _end(pair: Pair, machine: Machine, history: History, event: Event) -> str:
+    """What became of the event after that history; it must be legal."""
+    world = World()
+    history(world, event["data"])
+    before, told = _state(world, machine, event), len(world.sent)
+    world.relay()
+
+    answer = world.deliver(pair.consumer, pair.channel, event)
+
+    after = _state(world, machine, event)
+    assert after in _reachable(machine.moves, before), f"{before} -> {after}"
+    _require_sound_balances(world)
+    for entry in world.relay():
+        require_granted(pair.consumer, entry)
+    refusals = [dict(sent.attributes) for sent in world.sent[told:]]
+    for refusal in refusals:
+        assert not refusal["failure_reason"].startswith("breaks the contract"), refusal
+        assert refusal["failure_kind"] == "permanent", refusal
+    if refusals:
+        assert after == before
+        return f"{history.__name__}: {refusals[0]['failure_reason']}"
+    return "early" if (answer or {}).get("batchItemFailures") else "handled"
+
+
+def _state(world: World, machine: Machine, event: Event) -> str:
+    subject = event["data"].get("payment_id")
+    found = [i for i in world.items(machine.table) if i.get("payment_id") == subject]
+    assert len(found) <= 1
+    return str(found[0]["status"]) if found else NONE
+
+
+def _reachable(moves: Moves, state: str) -> set[str]:
+    """Where one delivery may lead: a consumer may make several moves, one after the other."""
+    return {state}.union(*(_reachable(moves, after) for after in moves[state]))
+
+
+def _require_sound_balances(world: World) -> None:
+    items = world.items("wallets")
+    reserved = sum(i["amount"] for i in items if i.get("status") == "reserved")
+    for balance in (i for i in items if i["entry"] == "BALANCE"):
+        assert balance["available"] >= 0
+        assert balance["reserved"] == reserved
+
+
+def require_granted(service: str, entry: Entry) -> None:
+    """The contract lets the service announce this event, and the event keeps its schema."""
+    import json
+
+    event = json.loads(entry.detail)
+    assert entry.source == event["source"] == service
+    assert entry.detail_type == event["type"]
+    assert EVENTS[entry.detail_type].producer == service
+    assert violations(entry.detail_type, event) == []

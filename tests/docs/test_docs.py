@@ -1,0 +1,146 @@
+"""The documents say what is there: links resolve, commands exist, translations and lists keep up."""
+
+import re
+from typing import Final
+from urllib.parse import unquote
+
+import pytest
+
+from generated.catalogue import EVENTS, SERVICES
+from tests.docs.documents import ROOT, Document, documents
+
+DOCUMENTS: Final = documents()
+README: Final = Document(ROOT / "README.md")
+SPANISH: Final = Document(ROOT / "README.es.md")
+DECISIONS: Final = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+RUNBOOKS: Final = sorted((ROOT / "docs" / "runbooks").glob("[a-z]*.md"))
+PARTS_OF_A_DECISION: Final = ["Context", "Decision", "Consequences", "Alternatives"]
+PARTS_OF_A_SERVICE: Final = ["Events", "API", "Data", "When it fails"]
+# What we own: a path in the text must be there. The walk through a new event names files to come.
+OWN_PATH: Final = re.compile(r"(?:specs|generated|handlers|infra|tests|docs)/[\w./-]*\w\.\w+")
+OF_THE_WALK: Final = re.compile(r"gateway[._]payment_refunded")
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+
+
+def makefile() -> str:
+    return (ROOT / "Makefile").read_text("utf-8")
+
+
+def make_targets() -> set[str]:
+    """Every target, those for one service among them."""
+    lines = re.findall(r"^([a-z][a-z -]*):(?!=)", makefile(), re.MULTILINE)
+    each = {f"{verb}-{service}" for verb in ("build", "test") for service in SERVICES}
+    return {target for line in lines for target in line.split()} | each
+
+
+def helped_targets() -> set[str]:
+    """The targets that `make help` prints, but itself and the patterns."""
+    plain = re.findall(r"^(?:# target: )?([a-z-]+)(?::[^=\n]*)? ## ", makefile(), re.MULTILINE)
+    return set(plain) - {"help"}
+
+
+def resolves(document: Document, link: str) -> bool:
+    path, _, anchor = unquote(link).partition("#")
+    target = (document.path.parent / path).resolve() if path else document.path
+    if not target.exists():
+        return False
+    return not anchor or (target.suffix == ".md" and anchor in Document(target).anchors)
+
+
+@each_document
+def test_every_relative_link_and_anchor_resolves(document: Document):
+    ours = [link for link in document.links if not link.startswith(("http://", "https://"))]
+
+    assert [link for link in ours if not resolves(document, link)] == []
+
+
+@each_document
+def test_every_make_target_that_is_mentioned_exists(document: Document):
+    assert document.make_targets - make_targets() == set()
+
+
+@each_document
+def test_every_path_that_is_mentioned_is_there(document: Document):
+    named = {path for code in document.code for path in OWN_PATH.findall(code)}
+
+    missing = {path for path in named if not (ROOT / path).exists()}
+
+    assert {path for path in missing if not OF_THE_WALK.search(path)} == set()
+
+
+@each_document
+def test_a_document_begins_with_its_only_title(document: Document):
+    levels = [level for level, _ in document.headings]
+
+    assert levels[:1] == [1]
+    assert levels.count(1) == 1
+
+
+def test_the_readme_lists_every_target_that_make_helps_with():
+    assert helped_targets() - README.make_targets == set()
+
+
+def test_the_spanish_readme_has_the_structure_of_the_english_one():
+    assert [level for level, _ in SPANISH.headings] == [level for level, _ in README.headings]
+
+
+def test_the_spanish_readme_has_the_code_of_the_english_one():
+    assert SPANISH.blocks == README.blocks
+    assert SPANISH.make_targets == README.make_targets
+
+
+def test_the_spanish_readme_links_where_the_english_one_does():
+    languages = {"README.md", "README.es.md"}
+
+    assert set(SPANISH.links) - languages == set(README.links) - languages
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name)
+def test_a_decision_has_the_sections_of_all_decisions(path):
+    (level, title), *sections = Document(path).headings
+
+    assert (level, title.split(".")[0]) == (1, str(int(path.name[:4])))
+    assert sections == [(2, name) for name in PARTS_OF_A_DECISION]
+
+
+@pytest.mark.parametrize("folder", ["decisions", "runbooks"])
+def test_the_list_of_a_folder_is_complete(folder: str):
+    index = Document(ROOT / "docs" / folder / "README.md")
+    pages = {path.name for path in index.path.parent.glob("*.md")} - {"README.md"}
+
+    assert pages - set(index.links) == set()
+
+
+def test_decisions_are_numbered_without_a_gap():
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+@pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.name)
+def test_a_runbook_says_what_to_see_what_to_do_and_how_to_tell_that_it_worked(path):
+    sections = [text for level, text in Document(path).headings if level == 2]
+
+    assert sections == ["See", "Do", "It worked when"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_explains_itself(service: str):
+    readme = Document(ROOT / "handlers" / service.replace("-", "_") / "README.md")
+    sections = [text for level, text in readme.headings if level == 2]
+
+    assert readme.headings[0] == (1, service)
+    assert [name for name in sections if name in PARTS_OF_A_SERVICE] == PARTS_OF_A_SERVICE
+    assert "mermaid" in {block.language for block in readme.blocks}
+
+
+def test_every_event_is_in_the_readme_of_its_producer():
+    for event in EVENTS.values():
+        readme = Document(ROOT / "handlers" / event.producer.replace("-", "_") / "README.md")
+
+        assert event.type in readme.code, f"{readme} does not name {event.type}"
+
+
+def test_no_document_names_a_folder_of_somebodys_machine():
+    of_a_machine = re.compile(r"/(?:home|root|Users|work|tmp)/")
+
+    assert [str(one) for one in DOCUMENTS if of_a_machine.search(one.text)] == []

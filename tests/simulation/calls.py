@@ -1,0 +1,178 @@
+"""The one choke point: every AWS call of a handler gives way to others, meets its faults, and
+reaches the cloud in one step.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import Any, Final
+
+from botocore.client import BaseClient
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
+from tests.simulation.cloud.dynamodb import cancelled
+from tests.simulation.cloud.errors import answered, refused
+from tests.simulation.cloud.stack import PREFIX, Cloud
+from tests.simulation.faults import Fault, Plan, around_call
+from tests.simulation.kernel import CrashedError, Kernel
+
+LATE_MAX_S: Final = 60.0
+SLOW_MAX_S: Final = 60.0
+THROTTLED: Final = {
+    "dynamodb": ("ThrottlingException", "ProvisionedThroughputExceededException"),
+    "sqs": ("RequestThrottled", "ThrottlingException"),
+    "events": ("ThrottlingException", "LimitExceededException"),
+    "secretsmanager": ("ThrottlingException", "InternalServiceError"),
+}
+PARTIAL_CODES: Final = ("ThrottlingException", "InternalFailure")
+SERVER_ERROR: Final = 500
+
+
+class Calls:
+    """Answers botocore in the name of AWS."""
+
+    def __init__(self, kernel: Kernel, cloud: Cloud, plan: Plan, random: Random) -> None:
+        self._kernel, self._cloud, self._plan, self._random = kernel, cloud, plan, random
+        self.count: Counter[str] = Counter()
+
+    def call(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
+        """Raises what botocore raises."""
+        self._kernel.pause(self.latency_s())
+        task = self._kernel.task
+        on = target(operation, parameters)
+        site = f"{task.name if task else 'test'} {operation} {on}"
+        self.count[site] += 1
+        fault = self._plan.at(site, around_call(operation, on))
+        if fault is None:
+            return self._cloud.call(service, operation, parameters)
+        return self._faulty(fault, service, operation, parameters)
+
+    def latency_s(self) -> float:
+        """Mostly milliseconds, now and then a second: who overtakes whom is up to the seed."""
+        draw = self._random.random()
+        return 0.001 + 0.02 * draw if draw < 0.95 else 2.0 * self._random.random()
+
+    def _faulty(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
+        match fault.kind:
+            case "throttle":
+                raise throttled(service, operation, fault.size)
+            case "unreachable":
+                raise EndpointConnectionError(endpoint_url=service)
+            case "crash-before":
+                raise CrashedError(fault.site)
+            case "conflict":
+                raise conflict(operation, p)
+            case "slow":
+                self._kernel.pause(SLOW_MAX_S * fault.size)
+                return self._cloud.call(service, operation, p)
+            case "late":
+                self._kernel.at(LATE_MAX_S * fault.size, lambda: self._land(service, operation, p))
+                raise ReadTimeoutError(endpoint_url=service)
+            case "stale" | "partial":
+                return self._imperfect(fault, service, operation, p)
+        return self._applied(fault, service, operation, p)
+
+    def _applied(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
+        """Done in the cloud, but the caller does not hear of it as it should."""
+        if operation == "TransactWriteItems":
+            p = {**p, "ClientRequestToken": f"{fault.site}#{fault.nth}"}
+        try:
+            answer = self._cloud.call(service, operation, p)
+        except Exception:
+            if fault.kind == "crash-after":
+                raise CrashedError(fault.site) from None
+            raise
+        match fault.kind:
+            case "crash-after":
+                raise CrashedError(fault.site)
+            case "retried":  # botocore repeats a call whose answer it did not get
+                return self._cloud.call(service, operation, p)
+            case "lost":
+                raise ReadTimeoutError(endpoint_url=service)
+        return answer
+
+    def _land(self, service: str, operation: str, p: dict[str, Any]) -> None:
+        """A call whose caller has long given up."""
+        try:
+            self._cloud.call(service, operation, p)
+        except Exception as error:
+            if not hasattr(error, "response"):
+                raise
+
+    def _imperfect(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
+        if fault.kind == "stale":
+            self._cloud.dynamodb.stale = True
+            try:
+                return self._cloud.call(service, operation, p)
+            finally:
+                self._cloud.dynamodb.stale = False
+        if operation == "PutEvents":
+            count = len(p["Entries"])
+            refuse = {n: PARTIAL_CODES[n % 2] for n in range(int(fault.size * count), count)}
+            return self._cloud.events.call(operation, p, refuse)
+        return self._some(fault, p)
+
+    def _some(self, fault: Fault, p: dict[str, Any]) -> Any:
+        """A part of a BatchGetItem; the rest is named as left over."""
+        ((table, request),) = p["RequestItems"].items()
+        keys = request["Keys"]
+        cut = int(fault.size * len(keys))
+        left = {table: {**request, "Keys": keys[cut:]}}
+        if cut == 0:
+            return {"Responses": {}, "UnprocessedKeys": left}
+        some = {"RequestItems": {table: {**request, "Keys": keys[:cut]}}}
+        return self._cloud.call("dynamodb", "BatchGetItem", some) | {"UnprocessedKeys": left}
+
+
+def target(operation: str, p: dict[str, Any]) -> str:
+    """What a call is on, without the stack's prefix."""
+    match operation:
+        case "TransactWriteItems":
+            (write,) = p["TransactItems"][0].values()
+            name = write["TableName"]
+        case "BatchGetItem":
+            name = next(iter(p["RequestItems"]))
+        case "SendMessage" | "ChangeMessageVisibility":
+            name = p["QueueUrl"].rpartition("/")[2]
+        case "PutEvents":
+            name = p["Entries"][0]["EventBusName"]
+        case "GetSecretValue":
+            name = p["SecretId"]
+        case _:
+            name = p["TableName"]
+    return str(name.removeprefix(f"{PREFIX}-"))
+
+
+def throttled(service: str, operation: str, size: float) -> Exception:
+    codes = THROTTLED[service]
+    which = int(size * (len(codes) + 1))
+    if which == len(codes):
+        return answered(operation, "InternalServerError", "try again", status=SERVER_ERROR)
+    return refused(operation, codes[which], "Rate exceeded")
+
+
+def conflict(operation: str, p: dict[str, Any]) -> Exception:
+    """Somebody else's transaction is on the same item."""
+    if operation != "TransactWriteItems":
+        return refused(operation, "TransactionConflictException", "Transaction is ongoing")
+    reasons = [{"Code": "None"} for _ in p["TransactItems"]]
+    reasons[-1] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing"}
+    return cancelled(operation, reasons)
+
+
+@contextmanager
+def replacing_aws(call: Callable[[str, str, dict[str, Any]], Any]) -> Iterator[None]:
+    """Every botocore client of this process asks `call` instead of AWS."""
+    real = BaseClient._make_api_call
+
+    def asked(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        return call(client.meta.service_model.service_name, operation, parameters)
+
+    BaseClient._make_api_call = asked  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        BaseClient._make_api_call = real  # type: ignore[method-assign]

@@ -1,0 +1,222 @@
+"""What must hold: on every write, on every acknowledgement, and when all is quiet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.simulation.cloud.dynamodb import Change
+from tests.simulation.cloud.events import Entry
+from tests.simulation.cloud.expressions import Item
+from tests.simulation.cloud.sqs import Message, Queue
+from tests.simulation.cloud.stack import named
+from tests.simulation.lambdas import SKEW_MAX_S
+from tests.simulation.messages import Messages
+from tests.simulation.money import BALANCE, DEPOSIT, RESERVATION, Money
+from tests.simulation.states import States
+from tests.simulation.texts import parsed
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+PAYMENTS: Final = named("payments")
+WALLETS: Final = named("wallets")
+CHARGES: Final = named("charges")
+FAILED_EVENTS: Final = named("failed-events")
+# A claim may have been decided in time and still land this much later: slow, late, a wrong clock.
+LANDS_LATER_MAX_S: Final = SKEW_MAX_S + 150.0
+
+
+class Checks:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._tables = world.cloud.dynamodb.tables
+        problem = world.problem
+        self.money = Money(problem)
+        self.states = States(problem)
+        self.messages = Messages(
+            problem=problem,
+            status=self.status,
+            asked_again=self._asked_again,
+            published=lambda body: self.states.written.get(body, 0),
+            measured=lambda kind: world.metrics.counts[f"EventCount/{kind}"],
+        )
+        self.poison: set[str] = set()
+        self._reservations: dict[str, Item] = {}
+
+    def is_poison(self, body: str) -> bool:
+        return body in self.poison
+
+    def on_sent(self, queue: Queue, message: Message) -> None:
+        self.messages.on_sent(queue, message)
+
+    def on_acknowledged(self, queue: Queue, message: Message) -> None:
+        self.messages.on_acknowledged(queue, message)
+
+    def on_published(self, entry: Entry) -> None:
+        self.states.on_published(entry)
+
+    def on_invoked(self, function: str, detail: str) -> None:
+        event = parsed(detail)
+        counted = self._world.metrics.counts[f"EventCount/{event['type']}"]
+        if not event.get("reannounced") and not counted:
+            self._world.problem(f"{function} took {event['type']} and measured nothing")
+
+    def on_commit(self, changes: Sequence[Change]) -> None:
+        """One atomic write."""
+        for change in changes:
+            self._on_change(change)
+        in_wallets = [change for change in changes if change.table == WALLETS]
+        if in_wallets:
+            self.money.on_commit(in_wallets)
+
+    def _on_change(self, change: Change) -> None:
+        if change.table == PAYMENTS:
+            self.states.on_write("payment", change)
+            self._payment(change)
+        elif change.table == CHARGES:
+            self.states.on_write("charge", change)
+            self._charge(change)
+        elif change.table == FAILED_EVENTS:
+            self.states.on_write("failed event", change)
+            self._failed_event(change)
+        elif change.key[1] == BALANCE:
+            self.states.on_balance(change)
+        elif change.key[1] == DEPOSIT:
+            self.states.on_deposit(change)
+        elif change.key[1].startswith(RESERVATION):
+            self._reservations[change.key[1].removeprefix(RESERVATION)] = change.new
+            self.states.on_write("reservation", change)
+            self._reservation(change)
+
+    def status(self, thing: str, payment_id: str) -> str:
+        """Where a payment, its reservation or its charge stands; `none` when there is none."""
+        item: Item | None
+        if thing == "reservation":
+            item = self._reservations.get(payment_id)
+        else:
+            item = self._tables[PAYMENTS if thing == "payment" else CHARGES].items.get((payment_id,))
+        return str(item["status"]["S"]) if item else "none"
+
+    def _asked_again(self, payment_id: str) -> int:
+        item = self._tables[PAYMENTS].items.get((payment_id,))
+        return int(parsed(item["outbox"]["S"]).get("reannounced", 0)) if item else 0
+
+    def _payment(self, change: Change) -> None:
+        (key,) = change.key
+        reservation, truth = self.status("reservation", key), self._world.ledger.status(key)
+        match change.new["status"]["S"]:
+            case "completed" if (reservation, truth) != ("deducted", "approved"):
+                self._world.problem(f"{key} completed: reservation {reservation}, gateway {truth}")
+            case "failed" if reservation not in ("released", "refused") or truth == "approved":
+                self._world.problem(f"{key} failed: reservation {reservation}, gateway {truth}")
+
+    def _reservation(self, change: Change) -> None:
+        key = change.key[1].removeprefix(RESERVATION)
+        truth = self._world.ledger.status(key)
+        match change.new["status"]["S"]:
+            case "deducted" if truth != "approved":
+                self._world.problem(f"{key} deducted, but the gateway's truth is {truth}")
+            case "released" if self._may_still_be_charged(key):
+                self._world.problem(f"{key} released, but the gateway's truth is {truth}")
+            case "reserved" if change.old is None:
+                event = parsed(change.new["outbox"]["S"])
+                if event["time"] >= event["data"]["expires_at"]:
+                    self._world.problem(f"{key} reserved after its end: {event}")
+
+    def _may_still_be_charged(self, key: str) -> bool:
+        truth = self._world.ledger.status(key)
+        return truth == "approved" or (truth == "none" and self._world.line.in_flight[key] > 0)
+
+    def _charge(self, change: Change) -> None:
+        (key,) = change.key
+        status, truth = change.new["status"]["S"], self._world.ledger.status(key)
+        after_s = self._world.kernel.now_s - _seconds(change.new["expires_at"]["S"])
+        if change.old is None and status == "pending" and after_s > LANDS_LATER_MAX_S:
+            self._world.problem(f"charge {key} was claimed {after_s:.0f} s after its end")
+        if change.old is None and status == "expired" and after_s < -SKEW_MAX_S:
+            self._world.problem(f"charge {key} expired {-after_s:.0f} s before its end")
+        if status in ("approved", "declined") and truth != status:
+            self._world.problem(f"charge {key} is {status}, the gateway's truth is {truth}")
+        if status == "expired" and self._may_still_be_charged(key):
+            self._world.problem(f"charge {key} expired, the gateway's truth is {truth}")
+
+    def on_gateway(self, key: str) -> None:
+        """The gateway decided a key: money moves only while it is set aside here."""
+        truth, held = self._world.ledger.status(key), self.status("reservation", key)
+        if truth == "approved" and held != "reserved":
+            self._world.problem(f"{key} was charged while its reservation is {held}")
+        if self._world.ledger.movements[key] > 1:
+            self._world.problem(f"{key} was charged twice")
+
+    def _failed_event(self, change: Change) -> None:
+        new, old = change.new, change.old
+        if old is None or new["attempts"] != old["attempts"]:
+            self.messages.on_stored(new["consumer"]["S"], new["channel"]["S"], new["body"]["S"])
+
+    def open_failures(self) -> int:
+        items = self._tables[FAILED_EVENTS].items.values()
+        return sum(item["status"]["S"] == "open" for item in items)
+
+    def at_the_end(self) -> None:
+        """All is quiet, and nobody will look again."""
+        problem = self._world.problem
+        for queue in self._world.cloud.sqs.queues.values():
+            if queue.messages:
+                problem(f"{queue.name} still holds {len(queue.messages)} messages")
+        for name, stream in self._world.streams.items():
+            if stream.left:
+                problem(f"stream of {name} still holds {stream.left} records")
+        if self._world.api.waiting:
+            problem(f"{self._world.api.waiting} requests have no answer")
+        for text in self.states.unpublished():
+            problem(f"never published: {text}")
+        for (key,), item in self._tables[PAYMENTS].items.items():
+            self._ended(key, item["status"]["S"])
+        for currency, (deposited, posted, deducted) in self.money.by_currency().items():
+            if deposited != posted + deducted:
+                problem(f"{currency}: {deposited} deposited, {posted} posted, {deducted} deducted")
+        self._promises()
+        self._measured()
+
+    def _ended(self, key: str, status: str) -> None:
+        reservation, charge = self.status("reservation", key), self.status("charge", key)
+        truth = self._world.ledger.status(key)
+        good = (
+            ("completed", "deducted", "approved", "approved"),
+            ("failed", "released", "declined", "declined"),
+            ("failed", "released", "expired", "cancelled"),
+            ("failed", "released", "expired", "none"),
+            ("failed", "refused", "none", "none"),
+        )
+        if (status, reservation, charge, truth) not in good:
+            self._world.problem(
+                f"payment {key} ended {status}, reservation {reservation}, charge {charge}, "
+                f"gateway {truth}"
+            )
+
+    def _promises(self) -> None:
+        made: Counter[str | None] = Counter()
+        for (user, key), promise in self._world.users.promises.items():
+            made[promise.payment_id] += 1
+            item: Any = self._tables[PAYMENTS].items.get((promise.payment_id or "",))
+            if item is None or item["user_id"]["S"] != user:
+                self._world.problem(f"user {user} with key {key} has no payment of theirs")
+        if any(times > 1 for times in made.values()):
+            self._world.problem("two keys have met in one payment")
+
+    def _measured(self) -> None:
+        announced = Counter(self.states.first.values())
+        counts = self._world.metrics.counts
+        for event_type, times in announced.items():
+            if counts[f"EventCount/{event_type}"] < times:
+                self._world.problem(
+                    f"{event_type} happened {times} times, was measured "
+                    f"{counts[f'EventCount/{event_type}']} times"
+                )
+
+
+def _seconds(timestamp: str) -> float:
+    return datetime.fromisoformat(timestamp).timestamp()

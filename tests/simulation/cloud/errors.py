@@ -1,0 +1,35 @@
+"""Errors as botocore raises them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+BAD_REQUEST: Final = 400
+
+
+class NotInFakeError(Exception):
+    """The fake does not know this operation or form: teach it, and compare it with moto."""
+
+
+def refused(operation: str, code: str, message: str = "", **more: Any) -> ClientError:
+    """An answer of AWS that botocore turns into an exception."""
+    return answered(operation, code, message, status=BAD_REQUEST, more=more)
+
+
+def answered(
+    operation: str, code: str, message: str, *, status: int, more: Mapping[str, Any] | None = None
+) -> ClientError:
+    response: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+        **(more or {}),
+    }
+    return ClientError(response, operation)
+
+
+def only(operation: str, parameters: Mapping[str, Any], *known: str) -> None:
+    """Raises NotInFakeError when the call says something that the fake would ignore."""
+    unknown = parameters.keys() - set(known)
+    if unknown:
+        raise NotInFakeError(f"{operation} with {sorted(unknown)}")

@@ -1,0 +1,99 @@
+"""The real entry points, imported once, and what makes a fresh execution environment of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final
+
+from handlers.runtime.clock import Clock
+from handlers.runtime.settings import Settings
+from infra.template.functions import FUNCTIONS, Function
+from tests.simulation.cloud.stack import ACCOUNT, EXPIRY_S, PREFIX, REGION, named
+from tests.simulation.gateway import URL
+
+ENVIRONMENT: Final = {
+    "PREFIX": PREFIX,
+    "STAGE": "simulated",
+    "ACCOUNT_ID": ACCOUNT,
+    "PAYMENTS_TABLE": named("payments"),
+    "WALLETS_TABLE": named("wallets"),
+    "CHARGES_TABLE": named("charges"),
+    "FAILED_EVENTS_TABLE": named("failed-events"),
+    "EVENT_BUS": named("events"),
+    "EXPIRY_S": str(EXPIRY_S),
+    "SANDBOX": "false",
+    "GATEWAY_URL": URL,
+    "GATEWAY_SECRET_ID": named("gateway-key"),
+}
+# Read from the process when the modules are imported; what was set before stays.
+AT_IMPORT: Final = {
+    **ENVIRONMENT,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "simulated",
+    "AWS_SECRET_ACCESS_KEY": "simulated",
+    "POWERTOOLS_SERVICE_NAME": "simulated",
+    "POWERTOOLS_METRICS_NAMESPACE": "Payments",
+}
+# Where each module keeps what it built for itself, and how it builds it.
+BUILT: Final[Mapping[str, str]] = {
+    "payment-orchestrator-api": "server",
+    "payment-orchestrator-consumer": "consumer",
+    "wallet-service-api": "server",
+    "wallet-service-consumer": "consumer",
+    "gateway-processor-consumer": "consumer",
+    "metrics-collector-consumer": "collector",
+    "error-handler-consumer": "reviewer",
+    "error-handler-api": "server",
+    "event-relay-stream": "relay",
+}
+
+Handler = Callable[[Any, object], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """One function of the template and the module that serves it."""
+
+    function: Function
+    module: ModuleType
+    build: Callable[[Settings, Clock], object]
+
+    def built(self, clock: Clock, monotonic: Callable[[], float]) -> object:
+        """What an environment builds when it starts."""
+        if self.function.service == "gateway-processor":
+            _inject_time(self.module, clock, monotonic)
+        return self.build(Settings(ENVIRONMENT), clock)
+
+    def invoke(self, built: object, event: Any) -> Any:
+        """Run the handler in an environment; it reads what was built before it first gives way."""
+        setattr(self.module, BUILT[self.function.name], built)
+        return self.module.handler(event, None)
+
+
+def _inject_time(module: ModuleType, clock: Clock, monotonic: Callable[[], float]) -> None:
+    real = import_module("handlers.gateway_processor.http_gateway").HttpGateway
+    timed = partial(
+        real, sleep=clock.sleep, jitter=clock.random, monotonic=monotonic, wall_clock=monotonic
+    )
+    setattr(module, "HttpGateway", timed)
+
+
+def entry_points() -> dict[str, EntryPoint]:
+    """Every function of the template, by name. Raises KeyError for one that is not known here."""
+    for name, value in AT_IMPORT.items():
+        os.environ.setdefault(name, value)
+    return {function.name: _entry_point(function) for function in FUNCTIONS}
+
+
+def _entry_point(function: Function) -> EntryPoint:
+    module = import_module(function.handler.removesuffix(".handler"))
+    assert hasattr(module, BUILT[function.name]), function.name
+    build = getattr(module, "build", None)
+    if build is None:  # metrics-collector needs no clock
+        return EntryPoint(function, module, lambda settings, _clock: module.Collector(settings))
+    return EntryPoint(function, module, build)

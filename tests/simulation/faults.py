@@ -1,0 +1,146 @@
+"""Faults: what can go wrong at a place, and a plan of what does.
+
+A place is a site (who calls what on what) and how often it was reached. A plan draws from a random
+stream of its own, so that a failing run keeps its faults as a list, which can be cut down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Final, Protocol
+
+# Around one call of AWS.
+BEFORE: Final = ("throttle", "unreachable", "crash-before", "slow")
+AFTER: Final = ("lost", "late", "retried", "crash-after")
+CALL: Final[Mapping[str, tuple[str, ...]]] = {
+    "GetItem": ("throttle", "unreachable", "crash-before", "crash-after", "slow", "stale"),
+    "BatchGetItem": (
+        *("throttle", "unreachable", "crash-before", "crash-after", "slow", "stale"),
+        "partial",
+    ),
+    "Query": ("throttle", "unreachable", "crash-before", "crash-after", "slow", "stale"),
+    "PutItem": (*BEFORE, *AFTER),
+    "UpdateItem": (*BEFORE, *AFTER),
+    "TransactWriteItems": (*BEFORE, *AFTER),
+    "SendMessage": (*BEFORE, *AFTER),
+    "ChangeMessageVisibility": (*BEFORE, *AFTER),
+    "PutEvents": (*BEFORE, *AFTER, "partial"),
+    "GetSecretValue": ("throttle", "unreachable", "crash-before", "crash-after", "slow"),
+}
+# The only table with transactions, so the only one on which they can be met.
+CONTENDED: Final = "wallets"
+CONFLICTS: Final = ("PutItem", "UpdateItem", "TransactWriteItems")
+GATEWAY: Final = (
+    *("refused", "unauthorized", "too-many", "down", "crash-before"),
+    *("lost", "late", "broken", "garbage", "slow", "crash-after"),
+)
+# Around everything else: invocations, queues, the bus, streams, clocks.
+START: Final = ("crash-start", "skew")
+END: Final = ("crash-end",)
+DELIVERY: Final = ("duplicate", "delay", "undeliverable")
+RECEIVE: Final = ("duplicate", "undeleted")
+STREAM: Final = ("stall",)
+
+
+@cache
+def around_call(operation: str, target: str) -> tuple[str, ...]:
+    """What can go wrong with one call of AWS."""
+    conflict = operation in CONFLICTS and target == CONTENDED
+    return CALL[operation] + (("conflict",) if conflict else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """At the `nth` time that `site` is reached, `kind` happens; `size` in [0, 1) says how much."""
+
+    site: str
+    nth: int
+    kind: str
+    size: float
+
+    def __str__(self) -> str:
+        return f"{self.site} #{self.nth}: {self.kind} {self.size:.4f}"
+
+
+WRITTEN: Final = re.compile(r"(?P<site>.+) #(?P<nth>\d+): (?P<kind>[a-z-]+) (?P<size>[0-9.]+)")
+
+
+def fault(line: str) -> Fault:
+    """A fault as it is printed. Raises ValueError."""
+    found = WRITTEN.fullmatch(line.strip())
+    if found is None:
+        raise ValueError(f"{line!r} is no fault; one reads: <site> #<nth>: <kind> <size>")
+    return Fault(found["site"], int(found["nth"]), found["kind"], float(found["size"]))
+
+
+class Plan(Protocol):
+    """Decides what happens at a place, and remembers it."""
+
+    happened: list[Fault]
+    active: bool
+
+    def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
+        """What goes wrong here, this time."""
+        ...
+
+
+class Quiet:
+    """Nothing goes wrong; what was reached is counted."""
+
+    def __init__(self) -> None:
+        self.happened: list[Fault] = []
+        self.active = True
+        self.reached: Counter[str] = Counter()
+        self.kinds: dict[str, Sequence[str]] = {}
+
+    def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
+        self.reached[site] += 1
+        self.kinds[site] = kinds
+        return None
+
+
+class Listed:
+    """Exactly the faults of a list."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self._faults = {(f.site, f.nth): f for f in faults}
+        self._reached: Counter[str] = Counter()
+        self.happened: list[Fault] = []
+        self.active = True
+
+    def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
+        if not self.active:
+            return None
+        self._reached[site] += 1
+        found = self._faults.get((site, self._reached[site]))
+        if found is None or found.kind not in kinds:
+            return None
+        self.happened.append(found)
+        return found
+
+
+class Drawn:
+    """Random faults: at each place each kind happens with the same probability."""
+
+    def __init__(self, random: Random, rate: float) -> None:
+        self._random, self._rate = random, rate
+        self._reached: Counter[str] = Counter()
+        self.happened: list[Fault] = []
+        self.active = True
+
+    def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
+        if not self.active:
+            return None
+        self._reached[site] += 1
+        if self._random.random() >= self._rate * len(kinds):
+            return None
+        kind = kinds[int(self._random.random() * len(kinds))]
+        size = round(self._random.random(), 4)
+        drawn = Fault(site, self._reached[site], kind, min(size, 0.9999))
+        self.happened.append(drawn)
+        return drawn

@@ -1,0 +1,95 @@
+"""Lambda: execution environments of the real entry points, time limits, crashes, skewed clocks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any, Final
+
+from handlers.core.moment import written
+from handlers.runtime.clock import Clock
+from tests.simulation.entry_points import EntryPoint
+from tests.simulation.faults import END, START, Plan
+from tests.simulation.kernel import CrashedError, Kernel
+
+SKEW_MAX_S: Final = 120.0
+COLD_START_S: Final = 0.4
+
+
+@dataclass(slots=True)
+class Environment:
+    """One process of a function: its clock may be wrong, and what it built lives as long as it."""
+
+    skew_s: float
+    built: object = None
+
+
+class Lambdas:
+    def __init__(
+        self,
+        kernel: Kernel,
+        points: Mapping[str, EntryPoint],
+        plan: Plan,
+        random: Random,
+        latency_s: Callable[[], float],
+    ) -> None:
+        self._kernel, self._points, self._plan, self._random = kernel, points, plan, random
+        self._latency_s = latency_s
+        self._idle: defaultdict[str, list[Environment]] = defaultdict(list)
+        self.invocations: Counter[str] = Counter()
+
+    def point(self, function: str) -> EntryPoint:
+        return self._points[function]
+
+    def invoke(self, function: str, event: Any, done: Callable[[Any], None]) -> None:
+        """Run a function; `done` gets its answer, or the exception that ended it."""
+        self.invocations[function] += 1
+        point = self._points[function]
+        fault = self._plan.at(f"{function} start", START)
+        if fault and fault.kind == "crash-start":
+            crash = CrashedError(function)
+            self._kernel.at(self._latency_s(), lambda: done(crash))
+            return
+        cold, environment = self._environment(point, (fault.size - 0.5) if fault else 0.0)
+
+        def run() -> Any:
+            answer = point.invoke(environment.built, event)
+            end = self._plan.at(f"{function} end", END)
+            if end:
+                raise CrashedError(function)
+            return answer
+
+        def finished(result: Any) -> None:
+            if not isinstance(result, CrashedError):
+                self._idle[function].append(environment)
+            done(result)
+
+        self._kernel.start(
+            function,
+            run,
+            finished,
+            delay_s=self._latency_s() + cold,
+            limit_s=point.function.timeout_s,
+        )
+
+    def _environment(self, point: EntryPoint, skew: float) -> tuple[float, Environment]:
+        """Cold start in seconds, and an environment; a skewed one is always new."""
+        idle = self._idle[point.function.name]
+        if idle and not skew and self._random.random() < 0.9:
+            return 0.0, idle.pop()
+        environment = Environment(2 * SKEW_MAX_S * skew)
+        environment.built = point.built(self._clock(environment), lambda: self._kernel.now_s)
+        return COLD_START_S, environment
+
+    def _clock(self, environment: Environment) -> Clock:
+        def now() -> str:
+            return written(datetime.fromtimestamp(self._kernel.now_s + environment.skew_s, UTC))
+
+        return Clock(now=now, sleep=self._kernel.pause, random=self._random.random)
+
+    def forget(self) -> None:
+        """Let every environment end, so that the next ones start with a right clock."""
+        self._idle.clear()

@@ -1,0 +1,121 @@
+"""Every message is accounted for: whoever acknowledges one has done what it asks, or has parked it;
+a letter leaves its DLQ only when it was sent back or stored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from handlers.runtime.queue import REDRIVES
+from tests.simulation.cloud.sqs import Message, Queue
+from tests.simulation.cloud.stack import named
+from tests.simulation.texts import parsed
+
+Name: TypeAlias = tuple[str, str]
+Status: TypeAlias = Callable[[str], str]
+
+# Queue → which thing must be in which state once its message is acknowledged.
+DONE: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "payment-orchestrator--wallet-reservation_failed": ("payment", frozenset({"failed"})),
+    "payment-orchestrator--wallet-funds_released": ("payment", frozenset({"failed"})),
+    "payment-orchestrator--wallet-funds_deducted": ("payment", frozenset({"completed"})),
+    "wallet-service--payment-initiated": (
+        "reservation",
+        frozenset({"reserved", "refused", "deducted", "released"}),
+    ),
+    "wallet-service--gateway-payment_approved": ("reservation", frozenset({"deducted"})),
+    "wallet-service--gateway-payment_rejected": ("reservation", frozenset({"released"})),
+    "gateway-processor--wallet-funds_reserved": (
+        "charge",
+        frozenset({"approved", "declined", "expired"}),
+    ),
+    "gateway-processor--wallet-funds_reserved-at-expiry": (
+        "charge",
+        frozenset({"approved", "declined", "expired"}),
+    ),
+}
+
+
+@dataclass(slots=True)
+class Messages:
+    """`status` of a thing by its kind and payment; `published` says how often an event was."""
+
+    problem: Callable[[str], None]
+    status: Callable[[str, str], str]
+    asked_again: Callable[[str], int]
+    published: Callable[[str], int]
+    measured: Callable[[str], int]
+    parked: Counter[Name] = field(default_factory=Counter)
+    returned: Counter[Name] = field(default_factory=Counter)
+    stored: Counter[Name] = field(default_factory=Counter)
+    acknowledged: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
+
+    def on_sent(self, queue: Queue, message: Message) -> None:
+        own = short(queue)
+        self.sent[own] += 1
+        if own.endswith("-dlq"):
+            self.parked[(own.removesuffix("-dlq"), letter(message.body))] += 1
+        elif REDRIVES in message.attributes:
+            self.returned[(own, letter(message.body))] += 1
+
+    def on_stored(self, consumer: str, channel: str, body: str) -> None:
+        """error-handler kept a letter for an operator."""
+        self.stored[(f"{consumer}--{channel}", letter(body))] += 1
+
+    def on_acknowledged(self, queue: Queue, message: Message) -> None:
+        own = short(queue)
+        self.acknowledged[own] += 1
+        if own.endswith("-dlq"):
+            self._letter_left(own, (own.removesuffix("-dlq"), letter(message.body)))
+        elif not self._is_done(own, message.body):
+            name = (own, letter(message.body))
+            if not self.parked[name]:
+                self.problem(f"{own} acknowledged what it neither did nor parked: {message.body}")
+            self.parked[name] -= 1
+
+    def _letter_left(self, own: str, name: Name) -> None:
+        for kept in (self.returned, self.stored):
+            if kept[name] > 0:
+                kept[name] -= 1
+                return
+        self.problem(f"{own} lost a letter: {name[1]}")
+
+    def _is_done(self, queue: str, body: str) -> bool:
+        try:
+            event = parsed(body)
+            payment_id = event["data"].get("payment_id", "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False
+        if queue == "payment-orchestrator--payment-initiated-after-deadline":
+            known = self.status("payment", payment_id)
+            return known in ("completed", "failed") or self.asked_again(payment_id) > 0
+        if queue == "event-relay--outbox":
+            return self.published(body) > 0
+        if queue == "metrics-collector--events":
+            return bool(event.get("reannounced")) or self.measured(event["type"]) > 0
+        thing, done = DONE[queue]
+        return self.status(thing, payment_id) in done
+
+
+def short(queue: Queue) -> str:
+    return queue.name.removeprefix(named(""))
+
+
+def letter(body: str) -> str:
+    """A name for the event in a message, whatever AWS wrapped around it."""
+    try:
+        event: Any = parsed(body)
+    except (ValueError, RecursionError):
+        return body
+    if not isinstance(event, dict):
+        return body
+    for wrapped in (event.get("detail"), event.get("requestPayload")):
+        if isinstance(wrapped, dict):
+            event = wrapped
+    if "id" not in event:
+        return body
+    return f"{event['id']} {event.get('reannounced', 0)}"

@@ -1,0 +1,94 @@
+"""Money is conserved on every write: per wallet, what was deposited is what is there and what was
+charged, and what is set aside is what open reservations hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.simulation.cloud.dynamodb import Change
+from tests.simulation.cloud.expressions import Item
+
+BALANCE: Final = "BALANCE"
+DEPOSIT: Final = "DEPOSIT"
+RESERVATION: Final = "RESERVATION#"
+
+
+@dataclass(slots=True)
+class Money:
+    """All sums are by wallet, in minor units."""
+
+    problem: Callable[[str], None]
+    deposited: Counter[str] = field(default_factory=Counter)
+    deducted: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    available: Counter[str] = field(default_factory=Counter)
+    reserved: Counter[str] = field(default_factory=Counter)
+
+    def on_commit(self, changes: Iterable[Change]) -> None:
+        """What one atomic write did to some wallets."""
+        touched = dict.fromkeys(self._apply(change) for change in changes)
+        for wallet in touched:
+            self._check(wallet)
+
+    def _apply(self, change: Change) -> str:
+        wallet, entry = change.key
+        if entry == DEPOSIT:
+            wallet = change.new["deposited_to"]["S"]
+            self.deposited[wallet] += amount(change.new)
+            if change.old is not None:
+                self.problem(f"deposit {change.key[0]} was written twice")
+        elif entry == BALANCE:
+            self.available[wallet] = int(change.new["available"]["N"])
+            self.reserved[wallet] = int(change.new["reserved"]["N"])
+        else:
+            self._reservation(wallet, change)
+        return wallet
+
+    def _reservation(self, wallet: str, change: Change) -> None:
+        before = change.old["status"]["S"] if change.old else "none"
+        after = change.new["status"]["S"]
+        if before == after:
+            return
+        if before == "reserved":
+            self.held[wallet] -= amount(change.new)
+        if after == "reserved":
+            self.held[wallet] += amount(change.new)
+        if after == "deducted":
+            self.deducted[wallet] += amount(change.new)
+
+    def _check(self, wallet: str) -> None:
+        available, reserved = self.available[wallet], self.reserved[wallet]
+        if available < 0 or reserved < 0:
+            self.problem(f"wallet {wallet} is negative: {available} available, {reserved} reserved")
+        if reserved != self.held[wallet]:
+            self.problem(
+                f"wallet {wallet} has {reserved} reserved, its open reservations hold "
+                f"{self.held[wallet]}"
+            )
+        there = self.deposited[wallet] - self.deducted[wallet]
+        if available + reserved != there:
+            self.problem(
+                f"wallet {wallet} has {available} + {reserved}, but {self.deposited[wallet]} was "
+                f"deposited and {self.deducted[wallet]} deducted"
+            )
+
+    def by_currency(self) -> dict[str, tuple[int, int, int]]:
+        """Deposited, posted and deducted per currency."""
+        totals: dict[str, tuple[int, int, int]] = {}
+        for wallet in {*self.deposited, *self.available}:
+            currency = wallet.rpartition("#")[2]
+            deposited, posted, deducted = totals.get(currency, (0, 0, 0))
+            totals[currency] = (
+                deposited + self.deposited[wallet],
+                posted + self.available[wallet] + self.reserved[wallet],
+                deducted + self.deducted[wallet],
+            )
+        return totals
+
+
+def amount(item: Item) -> int:
+    return int(item["amount"]["N"])

@@ -1,0 +1,256 @@
+"""Who uses the system: users who deposit and pay and repeat themselves, and operators who look after
+what failed. They go through the API like anybody, and check what it says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+from tests.simulation.kernel import Kernel
+from tests.simulation.lambdas import Lambdas
+
+OPERATOR: Final = "operator-1"
+PATIENCE_S: Final = 10.0
+SERVER_ERROR: Final = 500
+PAGES_MAX: Final = 50
+POISON_NOTE: Final = "no event of ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `template` is its path with parameters in braces."""
+
+    method: str
+    template: str
+    user: str
+    role: str = ""
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+    body: Mapping[str, Any] | None = None
+
+    def event(self, request_id: str) -> dict[str, Any]:
+        """As API Gateway hands it over."""
+        full = self.template
+        for name, value in self.path.items():
+            full = full.replace(f"{{{name}}}", value)
+        headers = {"Content-Type": "application/json"} if self.body is not None else {}
+        if self.key:
+            headers["Idempotency-Key"] = self.key
+        query = dict(self.query)
+        claims = {"sub": self.user, "cognito:groups": self.role}
+        return {
+            "httpMethod": self.method,
+            "resource": self.template,
+            "path": full,
+            "headers": headers,
+            "pathParameters": dict(self.path) or None,
+            "queryStringParameters": query or None,
+            "multiValueQueryStringParameters": {n: [v] for n, v in query.items()} or None,
+            "body": json.dumps(self.body) if self.body is not None else None,
+            "isBase64Encoded": False,
+            "requestContext": {
+                "requestId": request_id,
+                "path": f"/v1{full}",
+                "authorizer": {"claims": claims},
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class Api:
+    """The API as clients see it: no answer after a crash, and patience on their side."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        lambdas: Lambdas,
+        functions: Mapping[tuple[str, str], str],
+        problem: Callable[[str], None],
+    ) -> None:
+        self._kernel, self._lambdas = kernel, lambdas
+        self._functions, self._problem = functions, problem
+        self._count = 0
+        self.waiting = 0
+
+    def send(self, request: Request, heard: Callable[[Answer], None]) -> None:
+        """Until there is an answer that is not a 5xx."""
+        self.waiting += 1
+        self._try(request, heard)
+
+    def _try(self, request: Request, heard: Callable[[Answer], None]) -> None:
+        self._count += 1
+        function = self._functions[(request.method, request.template)]
+
+        def done(answer: Any) -> None:
+            if isinstance(answer, BaseException):
+                if isinstance(answer, Exception):
+                    self._problem(f"{function} raised {answer!r}")
+                self._kernel.at(PATIENCE_S, lambda: self._try(request, heard))
+                return
+            self._answered(function, request, answer, heard)
+
+        self._lambdas.invoke(function, request.event(f"req-{self._count}"), done)
+
+    def _answered(
+        self, function: str, request: Request, answer: Any, heard: Callable[[Answer], None]
+    ) -> None:
+        status = answer["statusCode"]
+        body = json.loads(answer["body"])
+        if status == SERVER_ERROR:
+            self._problem(f"{function} answered 500: a bug that it caught")
+        if status >= SERVER_ERROR:
+            self._kernel.at(PATIENCE_S, lambda: self._try(request, heard))
+            return
+        self.waiting -= 1
+        heard(Answer(status, body, answer["headers"]))
+
+
+@dataclass(slots=True)
+class Promise:
+    """What a user was told about one key: always the same payment."""
+
+    user: str
+    body: Mapping[str, Any]
+    payment_id: str | None = None
+
+
+class Users:
+    """Deposits first, then payments; some requests twice, some with another body."""
+
+    def __init__(
+        self, api: Api, kernel: Kernel, random: Random, problem: Callable[[str], None]
+    ) -> None:
+        self._api, self._kernel, self._random, self._problem = api, kernel, random, problem
+        self.promises: dict[tuple[str, str], Promise] = {}
+        self.deposits: dict[tuple[str, str], str] = {}
+
+    def deposit(self, user: str, currency: str, value: int, key: str) -> None:
+        request = Request(
+            *("POST", "/wallets/{currency}/deposits", OPERATOR, "operator"),
+            path={"currency": currency},
+            key=key,
+            body={"amount": {"value": value, "currency": currency}, "user_id": user},
+        )
+
+        def heard(answer: Answer) -> None:
+            if answer.status != 201:
+                self._problem(f"deposit {key} was answered {answer.status} {answer.body}")
+                return
+            known = self.deposits.setdefault((OPERATOR, key), answer.body["deposit_id"])
+            if known != answer.body["deposit_id"]:
+                self._problem(f"deposit {key} got two ids")
+
+        self._api.send(request, heard)
+
+    def pay(self, user: str, key: str, body: Mapping[str, Any]) -> None:
+        """Ask for a payment; the same key asks for the same one."""
+        promise = self.promises.setdefault((user, key), Promise(user, body))
+        request = Request("POST", "/payments", user, key=key, body=body)
+        self._api.send(request, lambda answer: self._paid(promise, key, body, answer))
+
+    def _paid(self, promise: Promise, key: str, body: Mapping[str, Any], answer: Answer) -> None:
+        if answer.status != 201:
+            self._problem(f"payment {key} was answered {answer.status} {answer.body}")
+            return
+        told = answer.body
+        if told["status"] != "pending" or told["amount"] != body["amount"]:
+            self._problem(f"payment {key} was answered with {told}")
+        if promise.payment_id not in (None, told["payment_id"]):
+            self._problem(f"key {key} names {promise.payment_id} and {told['payment_id']}")
+        promise.payment_id = told["payment_id"]
+        if self._random.random() < 0.1:
+            self._repeat(promise, key)
+
+    def _repeat(self, promise: Promise, key: str) -> None:
+        """The same key again: with the same body the same answer, with another body a refusal."""
+        delay_s = 60.0 * self._random.random()
+        if self._random.random() < 0.5:
+            self._kernel.at(delay_s, lambda: self.pay(promise.user, key, promise.body))
+            return
+        amount = {**promise.body["amount"], "value": promise.body["amount"]["value"] + 1}
+        request = Request(
+            "POST", "/payments", promise.user, key=key, body={**promise.body, "amount": amount}
+        )
+        self._kernel.at(delay_s, lambda: self._api.send(request, self._refused))
+
+    def _refused(self, answer: Answer) -> None:
+        if answer.status != 422 or not answer.body["type"].endswith("idempotency-key-reused"):
+            self._problem(f"a key with another body was answered {answer.status} {answer.body}")
+
+    def look(self, user: str) -> None:
+        """Read everything there is to read; other people's things are not there."""
+        self._api.send(Request("GET", "/payments", user), self._saw_payments)
+        self._api.send(Request("GET", "/wallets", user), lambda _answer: None)
+        mine = [p.payment_id for p in self.promises.values() if p.user == user and p.payment_id]
+        if mine:
+            request = Request(
+                "GET", "/payments/{payment_id}", "somebody", path={"payment_id": mine[0]}
+            )
+            self._api.send(request, self._not_there)
+
+    def _saw_payments(self, answer: Answer) -> None:
+        if answer.status != 200:
+            self._problem(f"a list of payments was answered {answer.status}")
+
+    def _not_there(self, answer: Answer) -> None:
+        if answer.status != 404:
+            self._problem(f"another user's payment was answered {answer.status}")
+
+
+class Operators:
+    """Redrive every open failed event; discard what is no event of ours."""
+
+    def __init__(
+        self, api: Api, poison: Callable[[str], bool], problem: Callable[[str], None]
+    ) -> None:
+        self._api, self._poison, self._problem = api, poison, problem
+        self.redriven = 0
+        self.discarded = 0
+
+    def work(self) -> None:
+        self._list(None, 0)
+
+    def _list(self, cursor: str | None, pages: int) -> None:
+        query = {"status": "open", "page_size": "5"} | ({"cursor": cursor} if cursor else {})
+        request = Request("GET", "/failed-events", OPERATOR, "operator", query=query)
+
+        def heard(answer: Answer) -> None:
+            if answer.status != 200:
+                self._problem(f"failed events were answered {answer.status} {answer.body}")
+                return
+            for event in answer.body["items"]:
+                self._decide(event)
+            following = answer.body.get("next_cursor")
+            if following and pages < PAGES_MAX:
+                self._list(following, pages + 1)
+
+        self._api.send(request, heard)
+
+    def _decide(self, event: Mapping[str, Any]) -> None:
+        discard = self._poison(event["body"])
+        verb = "discard" if discard else "redrive"
+        request = Request(
+            *("POST", f"/failed-events/{{failed_event_id}}/{verb}", OPERATOR, "operator"),
+            path={"failed_event_id": event["failed_event_id"]},
+            body={"note": POISON_NOTE if discard else "looked at it"},
+        )
+
+        def heard(answer: Answer) -> None:
+            if answer.status == 200 and answer.body["status"] in ("redriven", "discarded"):
+                self.redriven += not discard
+                self.discarded += discard
+            elif answer.status != 409:  # somebody else was faster, or it failed again meanwhile
+                self._problem(f"{verb} was answered {answer.status} {answer.body}")
+
+        self._api.send(request, heard)

@@ -1,0 +1,208 @@
+"""One world: a seed makes people, schedules and faults; it runs until nothing is left to happen."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from random import Random
+from typing import Any, Final
+
+import circuitbreaker  # type: ignore[import-untyped]
+
+from generated.catalogue import OPERATIONS
+from infra.template import routing
+from infra.template.data import streamed_tables
+from infra.template.functions import api, receiver
+from tests.simulation import stories
+from tests.simulation.bus import Bus
+from tests.simulation.calls import Calls, replacing_aws
+from tests.simulation.checks import Checks
+from tests.simulation.cloud.sqs import Message, Queue
+from tests.simulation.cloud.stack import cloud, named
+from tests.simulation.entry_points import EntryPoint, entry_points
+from tests.simulation.faults import Drawn, Fault, Listed, Plan
+from tests.simulation.gateway import Ledger, Line, Urllib3
+from tests.simulation.kernel import Kernel
+from tests.simulation.lambdas import Lambdas
+from tests.simulation.metrics import Metrics
+from tests.simulation.people import Api, Operators, Users
+from tests.simulation.sources import QueueSource, StreamSource
+
+START_S: Final = 1_772_366_400.0  # 2026-03-01T12:00:00Z
+STEPS_MAX: Final = 400_000
+ROUNDS_MAX: Final = 15  # how often operators go through what failed before somebody is called
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a world. No problems: every promise was kept."""
+
+    seed: int
+    payments: int
+    statuses: Counter[str]
+    calls: Counter[str]
+    faults: Sequence[Fault]
+    problems: list[str]
+    steps: int = 0
+    reached: Counter[str] = field(default_factory=Counter)
+
+
+@cache
+def points() -> dict[str, EntryPoint]:
+    return entry_points()
+
+
+class World:
+    """Everything of one run; nothing of it outlives it."""
+
+    loud = False  # let the functions write their logs
+
+    def __init__(self, seed: int, plan: Plan) -> None:
+        self.seed, self.plan = seed, plan
+        self.problems: list[str] = []
+        order = Random(f"order {seed}")
+        self.kernel = Kernel(START_S, STEPS_MAX)
+        self.cloud = cloud(lambda: self.kernel.now_s)
+        self.calls = Calls(self.kernel, self.cloud, plan, order)
+        latency_s = self.calls.latency_s
+        self.ledger = Ledger()
+        self.line = Line(self.kernel, self.ledger, plan, latency_s)
+        self.metrics = Metrics()
+        self.lambdas = Lambdas(self.kernel, points(), plan, order, latency_s)
+        self.checks = Checks(self)
+        self._connect(order)
+        functions = {(o.method, o.path): api(o.service).name for o in OPERATIONS.values()}
+        self.api = Api(self.kernel, self.lambdas, functions, self.problem)
+        self.users = Users(self.api, self.kernel, Random(f"users {seed}"), self.problem)
+        self.operators = Operators(self.api, self.checks.is_poison, self.problem)
+
+    def problem(self, text: str) -> None:
+        """A promise that was not kept. The first is what matters; the run ends here."""
+        self.problems.append(f"at {self.kernel.now_s - START_S:.3f} s: {text}")
+        self.kernel.stopped = True
+
+    def _connect(self, order: Random) -> None:
+        kernel, sqs, lambdas, plan = self.kernel, self.cloud.sqs, self.lambdas, self.plan
+        self.streams = {
+            named(table): StreamSource(
+                table=named(table),
+                function=receiver(routing.RELAY),
+                kernel=kernel,
+                lambdas=lambdas,
+                plan=plan,
+                random=order,
+            )
+            for table in streamed_tables()
+        }
+        self.sources = {
+            queue.name: QueueSource(
+                queue=queue,
+                function=receiver(_reader(queue)),
+                sqs=sqs,
+                kernel=kernel,
+                lambdas=lambdas,
+                plan=plan,
+                random=order,
+                on_done=self.checks.on_acknowledged,
+            )
+            for queue in sqs.queues.values()
+        }
+        self.bus = Bus(
+            kernel=kernel,
+            sqs=sqs,
+            lambdas=lambdas,
+            plan=plan,
+            latency_s=self.calls.latency_s,
+            on_invoked=self.checks.on_invoked,
+        )
+        self.cloud.dynamodb.on_commit = self._committed
+        self.cloud.events.on_event = self._published
+        sqs.on_visible = lambda queue, at_s: self.sources[queue.name].wake(at_s)
+        sqs.on_send = self._sent
+        self.ledger.on_outcome = self.checks.on_gateway
+
+    def _committed(self, changes: Any) -> None:
+        self.checks.on_commit(changes)
+        for change in changes:
+            if change.table in self.streams:
+                self.streams[change.table].add(change)
+
+    def _published(self, entry: Any) -> None:
+        self.checks.on_published(entry)
+        self.bus.put(entry)
+
+    def _sent(self, queue: Queue, message: Message) -> None:
+        self.checks.on_sent(queue, message)
+
+    def run(self, story: stories.Story) -> Outcome:
+        """Play the story, heal, and look after everything until it is quiet."""
+        with self.in_place():
+            story.begin(self)
+            self.kernel.run(until_s=START_S + story.heal_s)
+            self.heal()
+            self._until_quiet()
+            if not self.problems:
+                self.checks.at_the_end()
+        return self._outcome()
+
+    def heal(self) -> None:
+        self.plan.active = False
+        self.lambdas.forget()
+
+    def _until_quiet(self) -> None:
+        for _ in range(ROUNDS_MAX):
+            if not self.kernel.run():
+                if not self.problems:
+                    self.problem("it does not end")
+                return
+            if not self.checks.open_failures():
+                return
+            self.operators.work()
+        self.problem(f"still failing after {ROUNDS_MAX} rounds: {self.checks.open_failures()}")
+
+    def _outcome(self) -> Outcome:
+        payments = self.cloud.dynamodb.tables[named("payments")].items.values()
+        return Outcome(
+            seed=self.seed,
+            payments=len(payments),
+            statuses=Counter(item["status"]["S"] for item in payments),
+            calls=self.calls.count + self.line.count,
+            faults=self.plan.happened,
+            problems=self.problems,
+            steps=self.kernel.steps,
+        )
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """This world in place of AWS, the gateway, the clock of the circuit breaker and the log."""
+        module = import_module("handlers.gateway_processor.http_gateway")
+        real_urllib3, real_monotonic = module.urllib3, circuitbreaker.monotonic
+        module.urllib3 = Urllib3(lambda: self.line)
+        circuitbreaker.monotonic = lambda: self.kernel.now_s
+        disabled = logging.root.manager.disable
+        logging.disable(disabled if self.loud else logging.CRITICAL)
+        try:
+            with replacing_aws(self.calls.call), redirect_stdout(self.metrics):
+                yield
+        finally:
+            logging.disable(disabled)
+            module.urllib3, circuitbreaker.monotonic = real_urllib3, real_monotonic
+
+
+def _reader(queue: Queue) -> str:
+    name = queue.name.removeprefix(named(""))
+    return routing.ERROR_HANDLER if name.endswith("-dlq") else routing.owner(name)
+
+
+def simulate(seed: int, faults: Sequence[Fault] | None = None) -> Outcome:
+    """The world of a seed, with its own faults or exactly those of a list."""
+    story = stories.drawn(seed)
+    plan: Plan = (
+        Drawn(Random(f"faults {seed}"), story.rate) if faults is None else Listed(faults)
+    )
+    return World(seed, plan).run(story)

@@ -1,0 +1,115 @@
+"""Failed events in DynamoDB: stored once per message, reviewed once per failure."""
+
+from typing import Any
+
+import pytest
+
+from handlers.error_handler.failed_event import FailedEvent
+from handlers.error_handler.store import FailedEvents
+from tests.builders import ENVIRONMENT, LATER, NOW
+from tests.stores.cloud import Cloud
+
+pytestmark = pytest.mark.error_handler
+
+
+def an_event(number: int = 1, **changes: Any) -> FailedEvent:
+    fields: dict[str, Any] = {
+        "failed_event_id": f"fev_{'abcdefghij'[number] * 26}",
+        "status": "open",
+        "consumer": "wallet-service",
+        "channel": "payment-initiated",
+        "kind": "permanent",
+        "reason": "breaks the contract",
+        "body": "{}",
+        "parked_at": f"2026-03-01T12:00:0{number}.000Z",
+    }
+    return FailedEvent(**fields | changes)
+
+
+@pytest.fixture
+def events(cloud: Cloud) -> FailedEvents:
+    return FailedEvents(cloud.dynamodb, ENVIRONMENT["FAILED_EVENTS_TABLE"])
+
+
+def fetched(events: FailedEvents, number: int = 1) -> FailedEvent:
+    found = events.fetch(an_event(number).failed_event_id)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"event_type": "payment.initiated", "event_id": "evt_1", "payment_id": "pay_1"}],
+)
+def test_an_event_is_kept_as_it_was_parked(events: FailedEvents, changes: dict[str, Any]) -> None:
+    assert events.park(an_event(**changes), "m-1") is True
+
+    assert fetched(events) == an_event(**changes)
+    assert events.fetch("fev_none") is None
+
+
+def test_the_same_message_is_stored_once(events: FailedEvents, cloud: Cloud) -> None:
+    events.park(an_event(), "m-1")
+    before = cloud.items("failed-events")
+
+    assert events.park(an_event(parked_at=LATER), "m-1") is False
+    assert cloud.items("failed-events") == before
+
+
+def test_an_event_that_fails_again_is_the_same_entry_with_the_new_reason(
+    events: FailedEvents,
+) -> None:
+    events.park(an_event(), "m-1")
+
+    assert events.park(an_event(reason="new", parked_at=LATER), "m-2") is True
+    assert fetched(events) == an_event(reason="new", parked_at=LATER, attempts=2)
+
+
+@pytest.mark.parametrize("status", ["redriven", "discarded"])
+def test_a_review_is_recorded_once(events: FailedEvents, status: Any) -> None:
+    events.park(an_event(), "m-1")
+    reviewed = fetched(events).reviewed(status, by="olga", note="mended", now=LATER)
+
+    assert events.record_review(reviewed) is True
+    assert events.record_review(reviewed) is False
+    assert fetched(events) == reviewed
+
+
+def test_a_review_of_what_has_failed_again_since_is_refused(events: FailedEvents) -> None:
+    events.park(an_event(), "m-1")
+    stale = fetched(events).reviewed("discarded", by="olga", note="x", now=NOW)
+    events.park(an_event(), "m-2")
+
+    assert events.record_review(stale) is False
+    assert fetched(events).status == "open"
+
+
+def test_a_duplicate_of_a_message_does_not_open_what_was_reviewed(events: FailedEvents) -> None:
+    events.park(an_event(), "m-1")
+    events.record_review(fetched(events).reviewed("redriven", by="olga", note="x", now=NOW))
+
+    assert events.park(an_event(), "m-1") is False
+    assert fetched(events).status == "redriven"
+
+
+def test_a_new_failure_opens_what_was_reviewed(events: FailedEvents) -> None:
+    events.park(an_event(), "m-1")
+    events.record_review(fetched(events).reviewed("redriven", by="olga", note="x", now=NOW))
+
+    assert events.park(an_event(), "m-2") is True
+    assert (fetched(events).status, fetched(events).attempts) == ("open", 2)
+
+
+def test_a_list_is_oldest_first_in_pages_of_one_status(events: FailedEvents) -> None:
+    for number in (3, 1, 2, 0):
+        events.park(an_event(number), f"m-{number}")
+    events.record_review(fetched(events, 2).reviewed("discarded", by="olga", note="x", now=NOW))
+
+    first = events.page("open", size=2, position=None)
+    second = events.page("open", size=2, position=first.position)
+
+    assert [e.failed_event_id[4] for e in first.events + second.events] == ["a", "b", "d"]
+    assert second.position is None
+    assert [
+        e.failed_event_id[4] for e in events.page("discarded", size=9, position=None).events
+    ] == ["c"]
