@@ -24,7 +24,11 @@ class Retryable(Failure):
 
 
 class Early(Retryable):
-    """The event came before the one that makes its move possible."""
+    """The event came before the one that makes its move possible, or (`until`) before its time."""
+
+    def __init__(self, why: str, *, until: str | None = None) -> None:
+        super().__init__(why)
+        self.until = until
 
 
 class Conflict(Retryable):

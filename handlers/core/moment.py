@@ -13,5 +13,11 @@ def written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def seconds_between(earlier: str, later: str) -> float:
+    """Negative when `later` is the earlier one."""
+    difference = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    return difference.total_seconds()
+
+
 def plus(timestamp: str, *, seconds: float) -> str:
     return written(datetime.fromisoformat(timestamp) + timedelta(seconds=seconds))

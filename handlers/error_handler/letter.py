@@ -11,13 +11,14 @@ from typing import Any, Final, get_args
 
 from generated.api.error_handler import FailureKind
 from handlers.core.identity import derived, fingerprint
-from handlers.error_handler.decisions import DeadLetter
+from handlers.error_handler.decisions import REDRIVES_MAX, DeadLetter
 from handlers.error_handler.failed_event import FailedEvent
 from handlers.runtime.queue import FAILURE_KIND, FAILURE_REASON, REDRIVES, SqsRecord, source_queue
 
 EVENT_ID: Final = re.compile(r"evt_[a-z2-7]{26}")
 PAYMENT_ID: Final = re.compile(r"pay_[a-z2-7]{26}")
 EVENT_TYPE: Final = re.compile(r"[a-z]+(\.[a-z][a-z0-9_]*){1,3}")
+COUNT: Final = re.compile(r"[0-9]{1,3}")
 KINDS: Final = get_args(FailureKind.__value__)
 UNTOLD: Final = "redelivered to the limit; the consumer left no word (crashed, or ran out of time)"
 
@@ -36,7 +37,7 @@ def read(record: SqsRecord, prefix: str) -> DeadLetter:
         body=body,
         kind=kind if kind in KINDS else "unknown",  # type: ignore[arg-type]
         reason=_attribute(record, FAILURE_REASON) or _aws_reason(record) or UNTOLD,
-        redrives=int(_attribute(record, REDRIVES) or "0"),
+        redrives=_redrives(record),
         event_type=_matching(EVENT_TYPE, envelope.get("type")),
         event_id=_matching(EVENT_ID, envelope.get("id")),
         payment_id=_matching(
@@ -64,6 +65,14 @@ def parked(letter: DeadLetter, why: str, now: str) -> FailedEvent:
         event_id=letter.event_id,
         payment_id=letter.payment_id,
     )
+
+
+def _redrives(record: SqsRecord) -> int:
+    """How often it was re-driven. A count that error-handler did not write counts as used up, so
+    that the message ends with an operator.
+    """
+    said = _attribute(record, REDRIVES) or "0"
+    return int(said) if COUNT.fullmatch(said) else REDRIVES_MAX
 
 
 def _event_body(body: str) -> str:

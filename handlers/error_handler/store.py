@@ -45,7 +45,9 @@ class FailedEvents:
             "TableName": self.table,
             "Key": {"failed_event_id": text(event.failed_event_id)},
             "UpdateExpression": "SET " + ", ".join(assignments),
-            "ConditionExpression": "#parked_by_message <> :parked_by_message",
+            "ConditionExpression": (
+                "attribute_not_exists(failed_event_id) OR #parked_by_message <> :parked_by_message"
+            ),
             "ExpressionAttributeNames": {f"#{name}": name for name in sets},
             "ExpressionAttributeValues": {
                 **{f":{name}": text(value) for name, value in sets.items()},

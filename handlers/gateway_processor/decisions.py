@@ -61,7 +61,8 @@ def on_wallet_funds_reserved_at_expiry(
 ) -> Decided:
     """Close the charge, unless money may have moved: then the gateway is asked first."""
     if now < event.expires_at:
-        raise Early(f"reservation of {event.payment_id} has time until {event.expires_at}")
+        why = f"reservation of {event.payment_id} has time until {event.expires_at}"
+        raise Early(why, until=event.expires_at)
     if charge is None:
         return _closed(_charge(event, "expired").expired())
     if charge.status == "pending":

@@ -19,7 +19,7 @@ from handlers.core.envelope import parsed
 from handlers.core.errors import Permanent
 from handlers.metrics_collector.decisions import measure
 from handlers.runtime import aws
-from handlers.runtime.queue import BatchResponse, SqsBatch, described, park
+from handlers.runtime.queue import BatchResponse, ItemFailure, SqsBatch, described, park
 from handlers.runtime.settings import Settings
 from handlers.runtime.telemetry import facts, logger
 
@@ -33,7 +33,7 @@ def read(body: str) -> Message:
     try:
         event_type = json.loads(body)["type"]
         model: type[CloudEvent] = METRICS_COLLECTOR_RECEIVES[event_type]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Permanent("breaks the contract: type: is no event that is measured") from error
     return cast(Message, parsed(model, body))
 
@@ -63,9 +63,13 @@ class Collector:
         if "Records" not in event:
             self._collect_or_park(json.dumps(event))
             return None
+        failures: list[ItemFailure] = []
         for record in cast(SqsBatch, event)["Records"]:
-            self._collect_or_park(record["body"])
-        return {"batchItemFailures": []}
+            try:
+                self._collect_or_park(record["body"])
+            except Permanent:  # it could not be parked: it comes again, its neighbours do not
+                failures.append({"itemIdentifier": record["messageId"]})
+        return {"batchItemFailures": failures}
 
     def _collect_or_park(self, body: str) -> None:
         try:

@@ -62,7 +62,8 @@ def on_payment_initiated_after_deadline(
 ) -> Decided:
     """Ask again when the payment is still pending: whatever got lost on its way heals by that."""
     if now < event.expires_at:
-        raise Early(f"payment {payment.payment_id} has time until {event.expires_at}")
+        why = f"payment {payment.payment_id} has time until {event.expires_at}"
+        raise Early(why, until=event.expires_at)
     if payment.status != "pending":
         return unchanged(payment, f"already {payment.status}")
     if times_announced_again(payment.outbox or "{}") >= ASKS_MAX:

@@ -15,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from generated.common import CloudEvent
 from handlers.core.envelope import parsed
-from handlers.core.errors import Failure, Permanent, Retryable
+from handlers.core.errors import Early, Failure, Permanent, Retryable
+from handlers.core.moment import seconds_between
 from handlers.runtime.aws import queue_url
 from handlers.runtime.clock import Clock, full_jitter_s
 from handlers.runtime.telemetry import facts, logger
@@ -29,6 +30,7 @@ M = TypeVar("M", bound=CloudEvent)
 RECEIVES_MAX = 5  # as maxReceiveCount in infra/template
 RETRY_BASE_S = 1.0
 RETRY_CAP_S = 120.0
+VISIBILITY_MAX_S = 43_000  # SQS allows 12 hours since a message was received
 REASON_CHARS_MAX = 1000
 
 # Attributes of a message in a DLQ.
@@ -130,11 +132,11 @@ class Consumer(Generic[M]):
         kind = kind_of(outcome)
         _log_failure(outcome, kind, told)
         if kind != "permanent" and _receive_count(record) < RECEIVES_MAX:
-            self._back_off(record)
+            self._back_off(record, outcome)
             return True
         return not self._park(record, kind, outcome)
 
-    def _back_off(self, record: SqsRecord) -> None:
+    def _back_off(self, record: SqsRecord, failure: Exception) -> None:
         """Choose when the message comes again; if that fails, the queue's own visibility timeout
         decides.
         """
@@ -144,11 +146,13 @@ class Consumer(Generic[M]):
             base_s=RETRY_BASE_S,
             cap_s=RETRY_CAP_S,
         )
+        if isinstance(failure, Early) and failure.until:
+            delay_s += max(0.0, seconds_between(self.clock.now(), failure.until))
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=queue_url(self.sqs, *source_queue(record)),
                 ReceiptHandle=record["receiptHandle"],
-                VisibilityTimeout=int(delay_s),
+                VisibilityTimeout=min(int(delay_s), VISIBILITY_MAX_S),
             )
         except (BotoCoreError, ClientError) as error:
             logger.warning("backoff was not set", extra={"error": type(error).__name__})

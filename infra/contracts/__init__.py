@@ -1,1 +1,1 @@
-"""The contracts as a gate: `python -m infra.contracts` compares, freezes, lints and mutates them."""
+"""The contracts as a gate: `python -m infra.contracts` compares, freezes, lints, mutates."""

@@ -55,10 +55,13 @@ class Pair:
     consumer: str
     channel: str
 
+    @property
+    def delayed(self) -> bool:
+        """Whether it is a later copy of the event that the consumer receives."""
+        return self.channel != self.event
+
     def __str__(self) -> str:
-        return f"{self.event}-{self.consumer}" + (
-            f"-{self.channel}" if self.channel != self.event else ""
-        )
+        return f"{self.channel}->{self.consumer}"
 
 
 @dataclass(frozen=True)

@@ -54,15 +54,17 @@ def connect(session: boto3.session.Session, endpoint: str | None = None) -> Aws:
             "Mend: set AWS_PROFILE (or aws configure, aws sso login) and AWS_REGION. "
             "Without an AWS account: make run."
         )
+    # An endpoint that is given is on this machine: no proxy leads there.
+    config = CONFIG.merge(Config(proxies={})) if endpoint else CONFIG
     try:
-        with closing(session.client("sts", endpoint_url=endpoint, config=CONFIG)) as sts:
+        with closing(session.client("sts", endpoint_url=endpoint, config=config)) as sts:
             account = sts.get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise NoCredentialsHereError(
             f"AWS refuses the credentials here: {error}. Mend: aws sso login, or set AWS_PROFILE."
         ) from error
-    cloudformation = session.client("cloudformation", endpoint_url=endpoint, config=CONFIG)
+    cloudformation = session.client("cloudformation", endpoint_url=endpoint, config=config)
     # Path style works for buckets of AWS and of the local stack alike.
-    s3_config = CONFIG.merge(Config(s3={"addressing_style": "path"}))
+    s3_config = config.merge(Config(s3={"addressing_style": "path"}))
     s3 = session.client("s3", endpoint_url=endpoint, config=s3_config)
     return Aws(account, region, endpoint, cloudformation, s3)

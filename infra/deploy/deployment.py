@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError
+
 from infra.deploy.artifacts import bucket_name, ensure_bucket, upload_package, upload_template
-from infra.deploy.aws import Aws
+from infra.deploy.aws import Aws, DeployError
 from infra.deploy.changes import Stack, Wanted, apply
 from infra.package.build import Package
 
@@ -31,6 +33,13 @@ class Release:
 
 def deploy(aws: Aws, release: Release, say: Say, poll_s: float = 2.0) -> dict[str, str]:
     """Deploy and return the stack's outputs. Raises DeployError."""
+    try:
+        return _deploy(aws, release, say, poll_s)
+    except ClientError as error:
+        raise DeployError(f"AWS refused a step of the deployment: {error}") from error
+
+
+def _deploy(aws: Aws, release: Release, say: Say, poll_s: float) -> dict[str, str]:
     bucket = bucket_name(release.prefix, aws)
     ensure_bucket(aws, bucket, say)
     code_keys = {

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 REGION = "us-east-1"
 # MiniStack knows this key as the account's root, also when it enforces IAM.
 ROOT_KEY = "test"
-CONFIG = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=30)
+CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 3},
+    connect_timeout=5,
+    read_timeout=30,
+    proxies={},  # one that the environment names must not matter here
+)
+# Neither may the AWS profile and the configuration of whoever runs this.
+NOT_THEIRS = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 class LocalAws:
@@ -20,7 +33,10 @@ class LocalAws:
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
         self.session = boto3.session.Session(
-            aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
+            aws_access_key_id=ROOT_KEY,
+            aws_secret_access_key=ROOT_KEY,
+            region_name=REGION,
+            botocore_session=botocore.session.Session(session_vars=NOT_THEIRS),
         )
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()

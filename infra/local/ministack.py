@@ -78,6 +78,9 @@ def launch(home: Home, *, dependencies: Path, iam_enforced: bool, workers_max: i
         "WORKERS_MAX": str(workers_max),
         "WORKERS_PATH": str(dependencies),
         "DOCKER_HOST": f"unix://{home.scratch}/no-docker",  # it would look for containers
+        # The functions must not see the AWS configuration of whoever runs this.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "PYTHONUNBUFFERED": "1",
     }
     program = Program(

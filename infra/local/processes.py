@@ -66,7 +66,9 @@ class Child:
 def start(program: Program) -> Child:
     """Start the program; what it prints goes to its log."""
     program.log.parent.mkdir(parents=True, exist_ok=True)
-    with program.log.open("ab") as log:
+    if program.log.exists():
+        program.log.replace(program.log.with_suffix(".before.log"))
+    with program.log.open("wb") as log:
         process = subprocess.Popen(
             program.command,
             env=dict(program.environment),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
+
+from infra.local.processes import POLL_S, LocalError
 
 # The API's functions have few processes here: more calls at a time would only queue further in.
 CALLS_MAX = 8
@@ -149,13 +152,13 @@ class Proxy:
         self._thread = threading.Thread(target=self._server.run, name="proxy", daemon=True)
 
     def start(self) -> None:
-        """Serve, and return when requests are answered."""
+        """Serve, and return when requests are answered. Raises LocalError when it cannot."""
         self._thread.start()
-        waiting = threading.Event()
-        for _ in range(int(START_TIMEOUT_S / 0.02)):
-            if self._server.started or not self._thread.is_alive():
-                break
-            waiting.wait(0.02)
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline_s:
+                raise LocalError("The proxy did not start; see above what uvicorn says.")
+            time.sleep(POLL_S)
 
     def stop(self) -> None:
         """Finish the requests that came, and end."""

@@ -7,8 +7,11 @@ import sys
 import time
 from types import FrameType
 
+from botocore.exceptions import BotoCoreError
+
 from infra.local import home
 from infra.local.funding import fund
+from infra.local.processes import LocalError
 from infra.local.stack import PREFIX, LocalStack, Settings
 from infra.local.tap import Tap, line
 
@@ -65,11 +68,15 @@ def _stop_once(_number: int, _frame: FrameType | None) -> None:
 
 def _show_events(stack: LocalStack) -> None:
     tap = Tap(stack.aws, stack.outputs["EventBusName"], f"{PREFIX}-tap")
-    tap.open()
-    for seen in tap.passing():
+    try:
+        tap.open()
+        for seen in tap.passing():
+            stack.check()
+            if seen:
+                _write(f"{line(seen)}\n")
+    except BotoCoreError as error:
         stack.check()
-        if seen:
-            _write(f"{line(seen)}\n")
+        raise LocalError(f"The local AWS does not answer: {error}") from error
 
 
 def _write(text: str) -> None:

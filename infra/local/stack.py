@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +23,9 @@ from infra.local import ministack, people
 from infra.local.clients import LocalAws
 from infra.local.home import ROOT, Home, Running
 from infra.local.ministack import MiniStack
-from infra.local.processes import Child, LocalError, Program, start, wait_until
+from infra.local.processes import Child, LocalError, Program, is_free, start, wait_until
 from infra.local.proxy import Proxy
+from infra.local.warming import warm_up
 from infra.package.build import Package, build, local_dependencies
 from infra.package.targets import target
 from infra.template import build_template
@@ -39,7 +39,7 @@ STAGE = "local"
 PREFIX = f"payments-{STAGE}"
 SIMULATOR = "simulator"
 API_KEY = "gateway-api-key"
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
 DEPLOY_POLL_S = 0.1
 
@@ -96,6 +96,11 @@ class LocalStack:
             raise
 
     def _start(self) -> None:
+        if self.settings.port and not is_free(self.settings.port):
+            raise LocalError(
+                f"Port {self.settings.port} is used by another program. "
+                f"Mend: make run PORT={self.settings.port + 1}"
+            )
         for name in ministack.end_orphans(self.home):
             self._say(f"stopped {name}, left over from a run that was killed")
         self._say("starting MiniStack (the local AWS) and the gateway simulator")
@@ -124,7 +129,7 @@ class LocalStack:
     def _deploy(self, packages: Sequence[Package]) -> None:
         release = Release(STAGE, build_template().to_json(), packages, self._parameters())
         with closing(connect(self.aws.session, self.aws.endpoint)) as aws:
-            self.outputs = deploy(aws, release, self._say, DEPLOY_POLL_S)
+            self.outputs = deploy(aws, release, self._say_steps, DEPLOY_POLL_S)
         self._hand_over_gateway_key()
         self._shorten_redelivery()
 
@@ -182,15 +187,8 @@ class LocalStack:
                 child.check()
 
     def warm_up(self) -> None:
-        """Start a worker of every function, so that the first payment need not wait for them."""
-        functions = self.client("lambda").list_functions()["Functions"]
-        with ThreadPoolExecutor() as pool:
-            for function in functions:
-                pool.submit(self._wake, function["FunctionName"])
-
-    def _wake(self, function: str) -> None:
-        """An empty batch is nothing to do for a consumer, and a bad request for the API."""
-        self.client("lambda").invoke(FunctionName=function, Payload=b'{"Records": []}')
+        """Start a process of every function, so that the first payment need not wait for them."""
+        warm_up(self.aws)
 
     def workers(self, function: str) -> list[int]:
         """The process ids that run this function, e.g. `wallet-service-consumer`."""
@@ -250,6 +248,11 @@ class LocalStack:
             "QueueConcurrency": str(max(2, self.settings.workers_max)),
             **self.settings.parameters,
         }
+
+    def _say_steps(self, what: str) -> None:
+        """Two hundred resources in a second are no news here."""
+        if not what.startswith("  "):
+            self._say(what)
 
     def _hand_over_gateway_key(self) -> None:
         secrets: SecretsManagerClient = self.client("secretsmanager")

@@ -21,6 +21,7 @@ from handlers.runtime import aws
 from handlers.wallet_service.store import Wallets
 from handlers.wallet_service.wallet import MOVES as RESERVATION_MOVES
 from handlers.wallet_service.wallet import Balance, Deposit, wallet_id
+from infra.contracts.documents import Pair
 from tests.builders import ENVIRONMENT, NOW
 from tests.contracts.payloads import example
 from tests.contracts.world import DECLINING, SILENT, World
@@ -83,7 +84,7 @@ def failed(world: World, facts: Facts) -> None:
 
 def funded(world: World, facts: Facts) -> None:
     """The payer has a wallet with more than the amount."""
-    amount = Money(**{**facts["amount"], "value": facts["amount"]["value"] + 1})
+    amount = Money(**facts["amount"])
     wallet = wallet_id(facts["user_id"], amount.currency)
     deposit = Deposit(
         deposit_id="dep_" + "a" * 26,
@@ -97,7 +98,7 @@ def funded(world: World, facts: Facts) -> None:
         wallets.commit_deposit(
             deposit,
             before=wallets.balance(wallet),
-            after=Balance(available=amount.value, reserved=0),
+            after=Balance(available=amount.value + 1, reserved=0),
             event=_deposited(deposit),
             cause=Cause("cor-1"),
         )
@@ -151,6 +152,16 @@ def _charged(world: World, facts: Facts, payee: str) -> None:
 
 def _question(facts: Facts) -> dict[str, Any]:
     return {**about(facts), "payee": PAYEE, "expires_at": NEVER}
+
+
+def after(history: History, pair: Pair, event: Mapping[str, Any]) -> World:
+    """A world in which the event may come: its delayed copy only when the deadline has passed."""
+    world = World()
+    history(world, event["data"])
+    world.relay()
+    if pair.delayed:
+        world.time.now = NEVER
+    return world
 
 
 def _hear(world: World, service: str, event: str, data: Mapping[str, Any]) -> None:

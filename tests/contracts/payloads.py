@@ -7,12 +7,13 @@ Hypothesis shrinks.
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from typing import Any, Final
 
 import jsonschema_rs
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 from schemathesis.generation.modes import GenerationMode as Mode
@@ -21,13 +22,15 @@ from infra.contracts.documents import Documents, Pair, read
 
 CONTRACT: Final = read()
 PAIRS: Final = CONTRACT.pairs
-# Few here, since every pair has its own; `make fuzz` asks for many.
+# Few here, since every pair has its own, and always the same; `make fuzz` asks for many new ones.
+PAYLOADS: Final = int(os.environ.get("PAYLOADS_PER_PAIR", "12"))
 SEARCH: Final = settings(
-    max_examples=25,
+    max_examples=PAYLOADS,
     deadline=None,
     database=None,
-    derandomize=True,
+    derandomize="PAYLOADS_PER_PAIR" not in os.environ,
     print_blob=False,
+    phases=(Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )
 

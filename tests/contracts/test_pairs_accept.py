@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from schemathesis import GenerationMode
 from generated.catalogue import EVENTS
 from handlers.core.moves import NONE, Moves
 from infra.contracts.documents import Pair
-from tests.contracts.histories import MACHINES, History, Machine
+from tests.contracts.histories import MACHINES, History, Machine, after
 from tests.contracts.payloads import PAIRS, SEARCH, identity, payloads, violations
 from tests.contracts.world import Entry, World
 
@@ -37,15 +38,13 @@ def test_every_valid_payload_is_accepted_and_ends_in_a_legal_state(pair: Pair) -
 
 def _end(pair: Pair, machine: Machine, history: History, event: Event) -> str:
     """What became of the event after that history; it must be legal."""
-    world = World()
-    history(world, event["data"])
+    world = after(history, pair, event)
     before, told = _state(world, machine, event), len(world.sent)
-    world.relay()
 
     answer = world.deliver(pair.consumer, pair.channel, event)
 
-    after = _state(world, machine, event)
-    assert after in _reachable(machine.moves, before), f"{before} -> {after}"
+    now = _state(world, machine, event)
+    assert now in _reachable(machine.moves, before), f"{before} -> {now}"
     _require_sound_balances(world)
     for entry in world.relay():
         require_granted(pair.consumer, entry)
@@ -54,7 +53,7 @@ def _end(pair: Pair, machine: Machine, history: History, event: Event) -> str:
         assert not refusal["failure_reason"].startswith("breaks the contract"), refusal
         assert refusal["failure_kind"] == "permanent", refusal
     if refusals:
-        assert after == before
+        assert now == before
         return f"{history.__name__}: {refusals[0]['failure_reason']}"
     return "early" if (answer or {}).get("batchItemFailures") else "handled"
 
@@ -81,8 +80,6 @@ def _require_sound_balances(world: World) -> None:
 
 def require_granted(service: str, entry: Entry) -> None:
     """The contract lets the service announce this event, and the event keeps its schema."""
-    import json
-
     event = json.loads(entry.detail)
     assert entry.source == event["source"] == service
     assert entry.detail_type == event["type"]

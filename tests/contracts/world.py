@@ -120,13 +120,15 @@ class World:
         self.published += [Entry(e["Source"], e["DetailType"], e["Detail"]) for e in entries]
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in entries]}
 
-    def invoke(self, function: str, event: object, settings: Mapping[str, str] | None = None) -> Any:
-        """Run a function's own handler in a fresh execution environment."""
+    def invoke(
+        self, function: str, event: object, settings: Mapping[str, str] | None = None
+    ) -> Any:
+        """Run a function's own handler in a fresh execution environment with these settings."""
         (module_name,) = (f.handler for f in FUNCTIONS if f.name == function)
         module = import_module(module_name.removesuffix(".handler"))
         (name,) = (name for name in BUILT if hasattr(module, name))
         with self.in_place():
-            given = Settings({**ENVIRONMENT, **(settings or {})})
+            given = Settings({**ENVIRONMENT, **settings})
             before = getattr(module, name)
             setattr(module, name, self._built(module, given))
             try:
@@ -197,10 +199,12 @@ def _table(store: Store) -> Table:
     name, index = f"{PREFIX}-{store.name}", store.index
     if index is None:
         return Table(name, store.key)
-    projection = index.projection.properties
-    shown = None if projection["ProjectionType"] == "ALL" else projection.get("NonKeyAttributes", ())
     by, then = index.key
-    return Table(name, store.key, Index(index.name, (by, then), None if shown is None else (*shown,)))
+    projection = index.projection.properties
+    if projection["ProjectionType"] == "ALL":
+        return Table(name, store.key, Index(index.name, (by, then), None))
+    shown = tuple(projection.get("NonKeyAttributes", ()))
+    return Table(name, store.key, Index(index.name, (by, then), shown))
 
 
 def _short(table: str) -> str:
@@ -221,13 +225,14 @@ def _stream_record(change: Change) -> dict[str, Any]:
 @contextmanager
 def _replacing_aws(call: Callable[[str, str, Mapping[str, Any]], Any]) -> Iterator[None]:
     """Every client of AWS in this process asks `call` instead."""
-    real = BaseClient._make_api_call
+    choke_point = "_make_api_call"  # every call of every client goes through it
+    real = getattr(BaseClient, choke_point)
 
     def asked(client: BaseClient, operation: str, parameters: Mapping[str, Any]) -> Any:
         return call(client.meta.service_model.service_name, operation, parameters)
 
-    BaseClient._make_api_call = asked  # type: ignore[method-assign]
+    setattr(BaseClient, choke_point, asked)
     try:
         yield
     finally:
-        BaseClient._make_api_call = real  # type: ignore[method-assign]
+        setattr(BaseClient, choke_point, real)

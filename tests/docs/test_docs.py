@@ -1,6 +1,7 @@
-"""The documents say what is there: links resolve, commands exist, translations and lists keep up."""
+"""Documents say what is there: links resolve, commands exist, translations and lists keep up."""
 
 import re
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
@@ -49,19 +50,19 @@ def resolves(document: Document, link: str) -> bool:
 
 
 @each_document
-def test_every_relative_link_and_anchor_resolves(document: Document):
+def test_every_relative_link_and_anchor_resolves(document: Document) -> None:
     ours = [link for link in document.links if not link.startswith(("http://", "https://"))]
 
     assert [link for link in ours if not resolves(document, link)] == []
 
 
 @each_document
-def test_every_make_target_that_is_mentioned_exists(document: Document):
+def test_every_make_target_that_is_mentioned_exists(document: Document) -> None:
     assert document.make_targets - make_targets() == set()
 
 
 @each_document
-def test_every_path_that_is_mentioned_is_there(document: Document):
+def test_every_path_that_is_mentioned_is_there(document: Document) -> None:
     named = {path for code in document.code for path in OWN_PATH.findall(code)}
 
     missing = {path for path in named if not (ROOT / path).exists()}
@@ -70,34 +71,34 @@ def test_every_path_that_is_mentioned_is_there(document: Document):
 
 
 @each_document
-def test_a_document_begins_with_its_only_title(document: Document):
+def test_a_document_begins_with_its_only_title(document: Document) -> None:
     levels = [level for level, _ in document.headings]
 
     assert levels[:1] == [1]
     assert levels.count(1) == 1
 
 
-def test_the_readme_lists_every_target_that_make_helps_with():
+def test_the_readme_lists_every_target_that_make_helps_with() -> None:
     assert helped_targets() - README.make_targets == set()
 
 
-def test_the_spanish_readme_has_the_structure_of_the_english_one():
+def test_the_spanish_readme_has_the_structure_of_the_english_one() -> None:
     assert [level for level, _ in SPANISH.headings] == [level for level, _ in README.headings]
 
 
-def test_the_spanish_readme_has_the_code_of_the_english_one():
+def test_the_spanish_readme_has_the_code_of_the_english_one() -> None:
     assert SPANISH.blocks == README.blocks
     assert SPANISH.make_targets == README.make_targets
 
 
-def test_the_spanish_readme_links_where_the_english_one_does():
+def test_the_spanish_readme_links_where_the_english_one_does() -> None:
     languages = {"README.md", "README.es.md"}
 
     assert set(SPANISH.links) - languages == set(README.links) - languages
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name)
-def test_a_decision_has_the_sections_of_all_decisions(path):
+def test_a_decision_has_the_sections_of_all_decisions(path: Path) -> None:
     (level, title), *sections = Document(path).headings
 
     assert (level, title.split(".")[0]) == (1, str(int(path.name[:4])))
@@ -105,26 +106,26 @@ def test_a_decision_has_the_sections_of_all_decisions(path):
 
 
 @pytest.mark.parametrize("folder", ["decisions", "runbooks"])
-def test_the_list_of_a_folder_is_complete(folder: str):
+def test_the_list_of_a_folder_is_complete(folder: str) -> None:
     index = Document(ROOT / "docs" / folder / "README.md")
     pages = {path.name for path in index.path.parent.glob("*.md")} - {"README.md"}
 
     assert pages - set(index.links) == set()
 
 
-def test_decisions_are_numbered_without_a_gap():
+def test_decisions_are_numbered_without_a_gap() -> None:
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.name)
-def test_a_runbook_says_what_to_see_what_to_do_and_how_to_tell_that_it_worked(path):
+def test_a_runbook_says_what_to_see_what_to_do_and_how_to_tell_that_it_worked(path: Path) -> None:
     sections = [text for level, text in Document(path).headings if level == 2]
 
     assert sections == ["See", "Do", "It worked when"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_service_explains_itself(service: str):
+def test_every_service_explains_itself(service: str) -> None:
     readme = Document(ROOT / "handlers" / service.replace("-", "_") / "README.md")
     sections = [text for level, text in readme.headings if level == 2]
 
@@ -133,14 +134,14 @@ def test_every_service_explains_itself(service: str):
     assert "mermaid" in {block.language for block in readme.blocks}
 
 
-def test_every_event_is_in_the_readme_of_its_producer():
+def test_every_event_is_in_the_readme_of_its_producer() -> None:
     for event in EVENTS.values():
         readme = Document(ROOT / "handlers" / event.producer.replace("-", "_") / "README.md")
 
         assert event.type in readme.code, f"{readme} does not name {event.type}"
 
 
-def test_no_document_names_a_folder_of_somebodys_machine():
+def test_no_document_names_a_folder_of_somebodys_machine() -> None:
     of_a_machine = re.compile(r"/(?:home|root|Users|work|tmp)/")
 
     assert [str(one) for one in DOCUMENTS if of_a_machine.search(one.text)] == []

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from generated.services.payment_orchestrator import PaymentOrchestratorMessage
+from generated.services.payment_orchestrator import (
+    PAYMENT_ORCHESTRATOR_RECEIVES,
+    PaymentOrchestratorMessage,
+)
 from handlers.core.envelope import Cause
 from handlers.payment_orchestrator import consumer as entry
 from handlers.payment_orchestrator.decisions import ASKS_MAX
@@ -80,7 +83,12 @@ def announced(cloud: Cloud) -> list[tuple[str, int]]:
     ],
 )
 def test_an_answer_heard_many_times_ends_the_payment_once(
-    consumer: Consumer[Any], payments: Payments, cloud: Cloud, event: Any, status: str, event_type: str
+    consumer: Consumer[Any],
+    payments: Payments,
+    cloud: Cloud,
+    event: Any,
+    status: str,
+    event_type: str,
 ) -> None:
     payments.create(a_payment(), Cause("cor-1"))
 
@@ -159,7 +167,7 @@ def test_a_lost_answer_to_the_write_ends_the_payment_once(
 ) -> None:
     payments.create(a_payment(), Cause("cor-1"))
     losing = Payments(AnswerLost(cloud.dynamodb), payments.table)  # type: ignore[arg-type]
-    message = entry.PAYMENT_ORCHESTRATOR_RECEIVES[SLUGS[type(event).__name__]]
+    message = PAYMENT_ORCHESTRATOR_RECEIVES[SLUGS[type(event).__name__]]
 
     note = entry.react(losing, time.clock(), message.model_validate_json(travelling(event)))
 

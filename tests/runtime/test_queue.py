@@ -8,6 +8,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from generated.services.wallet_service import WALLET_SERVICE_RECEIVES, WalletServiceMessage
 from handlers.core.errors import Conflict, Early, Permanent, Retryable
+from handlers.core.moment import plus
 from handlers.runtime.queue import (
     REASON_CHARS_MAX,
     RECEIVES_MAX,
@@ -17,6 +18,7 @@ from handlers.runtime.queue import (
     Received,
     SqsRecord,
     each,
+    park,
 )
 from tests.builders import (
     PREFIX,
@@ -123,6 +125,14 @@ def test_a_delay_is_never_zero_and_never_long() -> None:
 
     assert delay(0.0, 1) == 1
     assert delay(0.999, 4) <= 121
+
+
+def test_a_message_before_its_time_comes_again_when_its_time_has_come() -> None:
+    sqs, time = Client(), VirtualTime(drawn=0.0)
+    error = Early("has time", until=plus(time.now, seconds=600))
+
+    assert failures(a_consumer(raising(error), sqs, time), a_record(GOOD, QUEUE)) == ["m-1"]
+    assert sqs.asked("change_message_visibility")[0]["VisibilityTimeout"] == 601
 
 
 def test_a_backoff_that_cannot_be_set_is_left_to_the_queue() -> None:
@@ -259,11 +269,12 @@ def test_a_parked_message_keeps_how_often_it_was_redriven_but_not_why_it_failed_
         ("x" * 5_000, "x" * REASON_CHARS_MAX),
         ("caf\u00e9 \ud800", "caf\u00e9  "),
     ],
+    ids=["empty", "controls", "long", "surrogate"],
 )
 def test_a_reason_is_told_as_sqs_can_carry_it(text: str, told: str) -> None:
-    sqs = Client()
+    sqs: Any = Client()
 
-    failures(a_consumer(raising(Permanent(text)), sqs), a_record(GOOD, QUEUE))
+    assert park(sqs, dlq_url=DLQ, body="{}", kind="bug", reason=text, attributes={})
 
     assert sqs.asked("send_message")[0]["MessageAttributes"]["failure_reason"] == {
         "DataType": "String",

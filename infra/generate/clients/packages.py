@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from infra.generate.clients import python
+from infra.generate.clients import python, typescript
 from infra.generate.clients.operations import read_operations
 
 
 def render() -> dict[str, str]:
-    """Name → text, not formatted yet. Raises SpecError."""
-    return python.render(read_operations())
+    """Name → text, its Python not formatted yet. Raises SpecError."""
+    operations = read_operations()
+    return python.render(operations) | typescript.render(operations)

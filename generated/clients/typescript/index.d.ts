@@ -1,0 +1,282 @@
+// Client of the Payment system API 1.0.0. Made by `make generate` from specs/openapi.yaml; do not edit.
+import type {
+  Currency,
+  Money,
+  UserId,
+  PaymentId,
+  DepositId,
+  EventId,
+  Payee,
+  ReasonCode,
+  Timestamp,
+  PaymentStatus,
+  PaymentRequest,
+  Metadata,
+  Payment,
+  PaymentPage,
+  Wallet,
+  WalletList,
+  DepositRequest,
+  Deposit,
+  FailedEventId,
+  FailedEventStatus,
+  FailureKind,
+  FailedEvent,
+  FailedEventPage,
+  Review,
+  Health,
+} from "./schema.js";
+
+export type {
+  Currency,
+  Money,
+  UserId,
+  PaymentId,
+  DepositId,
+  EventId,
+  Payee,
+  ReasonCode,
+  Timestamp,
+  PaymentStatus,
+  PaymentRequest,
+  Metadata,
+  Payment,
+  PaymentPage,
+  Wallet,
+  WalletList,
+  DepositRequest,
+  Deposit,
+  FailedEventId,
+  FailedEventStatus,
+  FailureKind,
+  FailedEvent,
+  FailedEventPage,
+  Review,
+  Health,
+};
+
+/** Attempt n waits a random time up to delayFirstMs * 2^(n-1), at most delayMaxMs, and not less than the API asks for. */
+export interface Retries {
+  /** 4 when left out; 1 switches it off. */
+  attemptsMax?: number;
+  /** 200 when left out. */
+  delayFirstMs?: number;
+  /** 5,000 when left out. */
+  delayMaxMs?: number;
+  /** An API that asks for a longer pause is not waited for; 30,000 when left out. */
+  retryAfterMaxMs?: number;
+  /** Gives a number from 0 to 1; Math.random when left out. */
+  random?: () => number;
+}
+
+export interface ClientOptions {
+  /** For example https://api.example.com/v1 */
+  baseUrl: string;
+  /** A bearer token, or a function that gives one and is asked before each attempt. */
+  token?: string | (() => string | Promise<string>);
+  /** For one attempt; 30,000 when left out. */
+  timeoutMs?: number;
+  retries?: Retries;
+  /** Used in place of the global fetch. */
+  fetch?: typeof globalThis.fetch;
+}
+
+export interface Options {
+  /** Ends the call; it then throws the signal's reason. */
+  signal?: AbortSignal;
+  /** For one attempt; the client's when left out. */
+  timeoutMs?: number;
+}
+
+export interface KeyedOptions extends Options {
+  /** Makes the call safe to repeat; a new one is made for the call when left out. */
+  idempotencyKey?: string;
+}
+
+/** Payment system API 1.0.0. Every method throws a PaymentsError when it fails. */
+export class PaymentsClient {
+  constructor(options: ClientOptions);
+
+  /** Create a payment. Records the payment as `pending` and starts it. The amount is reserved in the caller's wallet of the same currency, charged at the payee's gateway, and deducted; or the payment fails and nothing moves. */
+  createPayment(body: PaymentRequest, options?: KeyedOptions): Promise<Payment>;
+
+  /** List own payments. Newest first. The list may lag a moment behind a payment's creation; getPayment does not. */
+  listPayments(
+    parameters?: { status?: PaymentStatus; page_size?: number; cursor?: string },
+    options?: Options,
+  ): Promise<PaymentPage>;
+
+  /** List own payments: every item, page after page. */
+  iteratePayments(
+    parameters?: { status?: PaymentStatus; page_size?: number },
+    options?: Options,
+  ): AsyncGenerator<Payment, void, void>;
+
+  /** Read one of your payments. */
+  getPayment(paymentId: PaymentId, options?: Options): Promise<Payment>;
+
+  /** List own wallets. One wallet per currency that was ever deposited, in the order of their codes. */
+  listWallets(options?: Options): Promise<WalletList>;
+
+  /** Read one of your wallets. */
+  getWallet(currency: Currency, options?: Options): Promise<Wallet>;
+
+  /** Put money into a wallet. For operators, into the wallet of any user; the wallet is made when it is not there yet. In a sandbox every user may deposit into their own wallet. */
+  createDeposit(currency: Currency, body: DepositRequest, options?: KeyedOptions): Promise<Deposit>;
+
+  /** List events that wait for review. Oldest first. */
+  listFailedEvents(
+    parameters?: { status?: FailedEventStatus; page_size?: number; cursor?: string },
+    options?: Options,
+  ): Promise<FailedEventPage>;
+
+  /** List events that wait for review: every item, page after page. */
+  iterateFailedEvents(
+    parameters?: { status?: FailedEventStatus; page_size?: number },
+    options?: Options,
+  ): AsyncGenerator<FailedEvent, void, void>;
+
+  /** Read one failed event. */
+  getFailedEvent(failedEventId: FailedEventId, options?: Options): Promise<FailedEvent>;
+
+  /** Send a failed event back to its consumer. The consumer hears it again as it was. Safe to repeat, since consumers are idempotent. */
+  redriveFailedEvent(
+    failedEventId: FailedEventId,
+    body: Review,
+    options?: Options,
+  ): Promise<FailedEvent>;
+
+  /** Close a failed event without sending it back. */
+  discardFailedEvent(
+    failedEventId: FailedEventId,
+    body: Review,
+    options?: Options,
+  ): Promise<FailedEvent>;
+
+  /** Is the API up? */
+  getHealth(options?: Options): Promise<Health>;
+
+  /** Reads a payment (or the one with this id) until it is completed or failed; throws StillPending when it is neither within timeoutMs (60,000 when left out). */
+  waitUntilFinal(payment: Payment | PaymentId, options?: Options): Promise<Payment>;
+}
+
+/**
+ * Everything that a call can throw:
+ *
+ *     PaymentsError
+ *     ├── Problem                      the API refused; its class says why, its message how to mend it
+ *     │   ├── MalformedRequest         The request is malformed (400)
+ *     │   ├── IdempotencyKeyMissing    Idempotency-Key is missing (400)
+ *     │   ├── Unauthenticated          Authentication is needed (401)
+ *     │   ├── Forbidden                Not allowed (403)
+ *     │   ├── NotFound                 Not found (404)
+ *     │   ├── Conflict                 Not possible now (409)
+ *     │   ├── PayloadTooLarge          The body is too large (413)
+ *     │   ├── UnsupportedMediaType     The media type is not supported (415)
+ *     │   ├── ValidationFailed         The request is not valid (400 or 422)
+ *     │   ├── IdempotencyKeyReused     The Idempotency-Key belongs to another request (422)
+ *     │   ├── TooManyRequests          Too many requests (429)
+ *     │   ├── InternalError            Internal error (500)
+ *     │   ├── TemporarilyUnavailable   Temporarily unavailable (503)
+ *     │   └── Timeout                  Timed out (504)
+ *     ├── UnexpectedAnswer             something answered, but not as the contract says
+ *     ├── Unreachable                  no answer came; `maybeDone` says whether it may have been done
+ *     └── StillPending                 waitUntilFinal gave up waiting; the payment goes on by itself
+ *
+ * A type of problem that a later API adds is a plain Problem.
+ */
+export class PaymentsError extends Error {}
+
+export type ProblemType =
+  | "urn:problem-type:payments:malformed-request"
+  | "urn:problem-type:payments:idempotency-key-missing"
+  | "urn:problem-type:payments:unauthenticated"
+  | "urn:problem-type:payments:forbidden"
+  | "urn:problem-type:payments:not-found"
+  | "urn:problem-type:payments:conflict"
+  | "urn:problem-type:payments:payload-too-large"
+  | "urn:problem-type:payments:unsupported-media-type"
+  | "urn:problem-type:payments:validation-failed"
+  | "urn:problem-type:payments:idempotency-key-reused"
+  | "urn:problem-type:payments:too-many-requests"
+  | "urn:problem-type:payments:internal-error"
+  | "urn:problem-type:payments:temporarily-unavailable"
+  | "urn:problem-type:payments:timeout"
+  | (string & {});
+
+export interface FieldError {
+  /** In dots, for example `amount.value`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export class Problem extends PaymentsError {
+  readonly type: ProblemType;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+  /** How long the API asks to wait, if it does. */
+  readonly retryAfterMs?: number;
+}
+
+/** The request is malformed (400). */
+export class MalformedRequest extends Problem {}
+
+/** Idempotency-Key is missing (400). */
+export class IdempotencyKeyMissing extends Problem {}
+
+/** Authentication is needed (401). */
+export class Unauthenticated extends Problem {}
+
+/** Not allowed (403). */
+export class Forbidden extends Problem {}
+
+/** Not found (404). */
+export class NotFound extends Problem {}
+
+/** Not possible now (409). */
+export class Conflict extends Problem {}
+
+/** The body is too large (413). */
+export class PayloadTooLarge extends Problem {}
+
+/** The media type is not supported (415). */
+export class UnsupportedMediaType extends Problem {}
+
+/** The request is not valid (400 or 422). */
+export class ValidationFailed extends Problem {}
+
+/** The Idempotency-Key belongs to another request (422). */
+export class IdempotencyKeyReused extends Problem {}
+
+/** Too many requests (429). */
+export class TooManyRequests extends Problem {}
+
+/** Internal error (500). */
+export class InternalError extends Problem {}
+
+/** Temporarily unavailable (503). */
+export class TemporarilyUnavailable extends Problem {}
+
+/** Timed out (504). */
+export class Timeout extends Problem {}
+
+/** Something answered, but not as the contract says. */
+export class UnexpectedAnswer extends PaymentsError {
+  readonly status: number;
+  /** The start of the answer. */
+  readonly text: string;
+  readonly retryAfterMs?: number;
+}
+
+/** No answer came. With `maybeDone`: ask, or send it again with the same idempotencyKey. */
+export class Unreachable extends PaymentsError {
+  readonly maybeDone: boolean;
+}
+
+/** The payment was not final in time. It ends by itself; wait again, or read it later. */
+export class StillPending extends PaymentsError {
+  readonly payment: Payment;
+  readonly waitedMs: number;
+}

@@ -1,0 +1,53 @@
+"""Where in the code an event is decided about, and where it is announced."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from infra.generate.events import Event, Reception
+from infra.generate.names import snake
+from infra.site.errors import SiteError
+from infra.site.places import in_repository
+
+MEASURE: Final = "measure"  # what metrics-collector makes of every event
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file."""
+
+    path: str
+    function: str
+    line: int
+
+
+def decided(reception: Reception) -> Place:
+    """The function that decides what follows. Raises SiteError when there is none."""
+    path = f"handlers/{snake(reception.service)}/decisions.py"
+    for node in _functions(path):
+        if node.name in (reception.channel.handler, MEASURE):
+            return Place(path, node.name, node.lineno)
+    raise SiteError(f"{path} has no function {reception.channel.handler}; write the decision")
+
+
+def announced(event: Event) -> list[Place]:
+    """The functions of the producer that make the event, each once."""
+    path = f"handlers/{snake(event.producer)}/decisions.py"
+    return [
+        Place(path, function.name, function.lineno)
+        for function in _functions(path)
+        if any(_makes(node, event.data_class) for node in ast.walk(function))
+    ]
+
+
+def _makes(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+@cache
+def _functions(path: str) -> tuple[ast.FunctionDef, ...]:
+    tree = ast.parse(in_repository(path).read_text("utf-8"))
+    return tuple(node for node in tree.body if isinstance(node, ast.FunctionDef))

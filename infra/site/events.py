@@ -1,0 +1,97 @@
+"""The event reference: an overview, and for each event what it carries, who decides, its versions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from infra.generate.documents import Field, fields
+from infra.generate.events import Catalogue, Event, Reception
+from infra.generate.spec import SPECS
+from infra.site.code import highlighted
+from infra.site.contracts import event_schema
+from infra.site.deciding import Place, announced, decided
+
+OVERVIEW: Final = "events/index.html"
+VERSION: Final = re.compile(r"\.v\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    name: str
+    valid: bool
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything about one event."""
+
+    event: Event
+    fields: list[Field]
+    schema: str
+    examples: list[Example]
+    announced: list[Place]
+    consumers: list[tuple[Reception, Place]]
+    versions: list[str]
+    releases: list[str]
+
+
+def page_of_event(event: str) -> str:
+    return f"events/{event}.html"
+
+
+def told(catalogue: Catalogue, event: Event) -> Told:
+    schema = event_schema(catalogue.document, event.type)
+    base = VERSION.sub("", event.type)
+    return Told(
+        event=event,
+        fields=fields(catalogue, event),
+        schema=highlighted(json.dumps(schema, indent=2, ensure_ascii=False), "json"),
+        examples=examples(event.type),
+        announced=announced(event),
+        consumers=[(reception, decided(reception)) for reception in event.receptions],
+        versions=[e.type for e in catalogue.events if VERSION.sub("", e.type) == base],
+        releases=releases(event.type),
+    )
+
+
+def examples(event: str) -> list[Example]:
+    """The valid ones first."""
+    found = sorted((SPECS / "examples" / event).glob("*.json"), key=lambda p: p.name, reverse=True)
+    return [
+        Example(
+            path.stem.partition("-")[2].replace("-", " "),
+            path.stem.startswith("valid"),
+            highlighted(path.read_text("utf-8"), "json"),
+        )
+        for path in sorted(found, key=lambda p: not p.stem.startswith("valid"))
+    ]
+
+
+def releases(event: str) -> list[str]:
+    """The released contracts that have the event (specs/released/<version>/asyncapi.yaml)."""
+    return [
+        path.parent.name
+        for path in sorted(SPECS.glob("released/*/asyncapi.yaml"))
+        if event in _messages(yaml.safe_load(path.read_text("utf-8")))
+    ]
+
+
+def _messages(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    messages: Mapping[str, Any] = document.get("components", {}).get("messages", {})
+    return messages
+
+
+def flow(catalogue: Catalogue) -> str:
+    """Who announces what to whom, as a diagram. metrics-collector hears everything: left out."""
+    lines = ["flowchart LR"]
+    for event in catalogue.events:
+        heard = {r.service for r in event.receptions} - {"metrics-collector"}
+        lines += [f"    {event.producer} -->|{event.type}| {service}" for service in sorted(heard)]
+    return "\n".join(lines)

@@ -1,0 +1,146 @@
+"""One name per thing: every reception has its decision, every operation its method, and services
+look alike.
+"""
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generated.catalogue import EVENTS, OPERATIONS, SERVICES
+from generated.contract import Consumer
+
+ROOT = Path(__file__).parents[2]
+HANDLERS = ROOT / "handlers"
+BANNED = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc"}
+QUEUED = [
+    consumer
+    for event in EVENTS.values()
+    for consumer in event.consumers
+    if consumer.delivery == "queue"
+]
+# Services with a state of their own keep the shape that STYLE and DESIGN describe.
+KEEPERS = {
+    "payment_orchestrator": "payment",
+    "wallet_service": "wallet",
+    "gateway_processor": "charge",
+    "error_handler": "failed_event",
+}
+
+
+def package(service: str) -> str:
+    return service.replace("-", "_")
+
+
+def functions(module: str) -> dict[str, Any]:
+    loaded = importlib.import_module(module)
+    return {
+        name: value
+        for name, value in inspect.getmembers(loaded, inspect.isfunction)
+        if value.__module__ == module
+    }
+
+
+def decision_name(consumer: Consumer) -> str:
+    return "on_" + consumer.channel.replace(".", "_").replace("-", "_")
+
+
+@pytest.mark.parametrize("consumer", QUEUED, ids=lambda c: c.queue)
+def test_every_reception_of_the_catalogue_has_its_decision(consumer: Consumer) -> None:
+    module = f"handlers.{package(consumer.service)}.decisions"
+
+    assert decision_name(consumer) in functions(module)
+
+
+def test_every_decision_is_a_reception_of_the_catalogue() -> None:
+    expected = {(package(c.service), decision_name(c)) for c in QUEUED}
+
+    # `on_answer` hears the gateway, which is not in the catalogue.
+    found = {
+        (package(service), name)
+        for service in {c.service for c in QUEUED}
+        for name in functions(f"handlers.{package(service)}.decisions")
+        if name.startswith("on_")
+    } - {("gateway_processor", "on_answer")}
+
+    assert found == expected
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.operation_id)
+def test_every_operation_has_its_method(operation: Any) -> None:
+    api = importlib.import_module(f"handlers.{package(operation.service)}.api").Api
+    snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in operation.operation_id)
+
+    assert callable(getattr(api, snake))
+
+
+def test_every_method_of_an_api_is_an_operation() -> None:
+    services = {operation.service for operation in OPERATIONS.values()}
+    expected = len(OPERATIONS)
+
+    methods = [
+        name
+        for service in services
+        for name, _ in inspect.getmembers(
+            importlib.import_module(f"handlers.{package(service)}.api").Api, inspect.isfunction
+        )
+        if not name.startswith("_")
+    ]
+
+    assert len(methods) == expected
+
+
+def test_every_service_has_a_folder_and_every_folder_a_service() -> None:
+    folders = {p.name for p in HANDLERS.iterdir() if (p / "__init__.py").exists()}
+
+    assert folders - {"core", "runtime"} == {package(service) for service in SERVICES}
+
+
+@pytest.mark.parametrize("service", sorted(KEEPERS))
+def test_services_have_the_same_shape(service: str) -> None:
+    files = {path.stem for path in (HANDLERS / service).glob("*.py")}
+    with_api = {package(operation.service) for operation in OPERATIONS.values()}
+
+    wanted = {"__init__", "consumer", "decisions", "store", KEEPERS[service]}
+    assert wanted | ({"api"} if service in with_api else set()) <= files
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_decisions_and_an_entry_point(service: str) -> None:
+    files = {path.stem for path in (HANDLERS / package(service)).glob("*.py")}
+
+    assert "decisions" in files
+    assert files & {"consumer", "stream"}
+
+
+@pytest.mark.parametrize("module", ["consumer", "api", "stream"], ids=lambda name: f"every {name}")
+def test_every_entry_point_offers_a_handler_and_a_way_to_build_it(module: str) -> None:
+    paths = sorted(HANDLERS.glob(f"*/{module}.py"))
+
+    assert paths
+    for path in paths:
+        loaded = importlib.import_module(f"handlers.{path.parent.name}.{module}")
+        assert list(inspect.signature(loaded.handler).parameters) in (
+            ["batch", "_context"],
+            ["event", "_context"],
+        )
+        assert hasattr(loaded, "build") or path.parent.name == "metrics_collector"
+
+
+def python_files() -> list[Path]:
+    return [p for top in ("handlers", "infra", "tests") for p in (ROOT / top).rglob("*.py")]
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    named_so = [p for p in python_files() if p.stem in BANNED or p.parent.name in BANNED]
+
+    assert named_so == []
+
+
+def test_packages_of_handlers_export_nothing_again() -> None:
+    for path in HANDLERS.rglob("__init__.py"):
+        body = ast.parse(path.read_text()).body
+        assert all(isinstance(node, ast.Expr) for node in body), path

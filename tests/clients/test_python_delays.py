@@ -1,0 +1,74 @@
+"""How long the Python client waits before it tries again."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+
+import httpx
+import pytest
+from payments_client import Retries, TooManyRequests, Unreachable
+from payments_client.answers import read
+from payments_client.call import Call
+from payments_client.errors import Problem, ProblemDocument
+from payments_client.models import Health
+
+CALL = Call(method="GET", path="/health", answer=Health, repeatable=True)
+
+
+def busy(retry_after_s: float | None = None) -> Problem:
+    document = ProblemDocument(type="t", title="t", status=429, detail="d")
+    return TooManyRequests(document, retry_after_s)
+
+
+def test_the_ceiling_doubles_up_to_the_longest_delay() -> None:
+    retries = Retries(attempts_max=9, delay_first_s=1.0, delay_max_s=5.0, random=lambda: 1.0)
+
+    assert [retries.delay_s(CALL, n, busy()) for n in (1, 2, 3, 4, 5)] == [1.0, 2.0, 4.0, 5.0, 5.0]
+
+
+def test_the_delay_is_anything_below_the_ceiling() -> None:
+    retries = Retries(delay_first_s=1.0, random=lambda: 0.25)
+
+    assert retries.delay_s(CALL, 1, busy()) == 0.25
+
+
+def test_what_the_api_asks_for_is_waited_at_least() -> None:
+    retries = Retries(delay_first_s=1.0, random=lambda: 0.5)
+
+    assert retries.delay_s(CALL, 1, busy(retry_after_s=7.0)) == 7.5
+
+
+def test_an_api_that_asks_for_too_much_is_not_waited_for() -> None:
+    assert Retries(retry_after_max_s=10.0).delay_s(CALL, 1, busy(retry_after_s=11.0)) is None
+
+
+def test_there_is_no_delay_after_the_last_attempt() -> None:
+    assert Retries(attempts_max=2).delay_s(CALL, 2, Unreachable("gone", maybe_done=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "least_s", "most_s"),
+    [
+        ("7", 7.0, 7.0),
+        ("0", 0.0, 0.0),
+        (formatdate(time.time() + 1_000, usegmt=True), 900.0, 1_000.0),
+        (formatdate(time.time() - 1_000, usegmt=True), 0.0, 0.0),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(header: str, least_s: float, most_s: float) -> None:
+    assert least_s <= (asked_s(header) or 0.0) <= most_s
+
+
+@pytest.mark.parametrize("header", ["soon", "-1", "1.5", ""])
+def test_a_retry_after_that_says_nothing_is_left_out(header: str) -> None:
+    assert asked_s(header) is None
+
+
+def asked_s(header: str) -> float | None:
+    response = httpx.Response(
+        429, headers={"Retry-After": header}, json=busy().args[0].model_dump()
+    )
+    with pytest.raises(Problem) as caught:
+        read(CALL, response)
+    return caught.value.retry_after_s

@@ -1,0 +1,73 @@
+// Each operation of the contract, called once against the running API.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clientOf, coffee, failedEventIds } from "./live.mjs";
+
+const OPERATIONS = JSON.parse(process.env.OPERATIONS);
+const alice = clientOf("alice");
+const olivia = clientOf("olivia");
+const note = { note: "Looked at" };
+
+// Operation → how it is called. An operation that is new in the contract needs a line here.
+const CALLS = {
+  createPayment: () => alice.createPayment(coffee()),
+  listPayments: () => alice.listPayments({ status: "completed", page_size: 1 }),
+  getPayment: async () => alice.getPayment((await alice.createPayment(coffee())).payment_id),
+  listWallets: () => alice.listWallets(),
+  getWallet: () => alice.getWallet("EUR"),
+  createDeposit: () => alice.createDeposit("EUR", { amount: { value: 1_000, currency: "EUR" } }),
+  listFailedEvents: () => olivia.listFailedEvents(),
+  getFailedEvent: () => olivia.getFailedEvent(failedEventIds[0]),
+  redriveFailedEvent: () => olivia.redriveFailedEvent(failedEventIds[0], note),
+  discardFailedEvent: () => olivia.discardFailedEvent(failedEventIds[1], note),
+  getHealth: () => alice.getHealth(),
+};
+
+test("every operation of the contract is called here", () => {
+  assert.deepEqual(Object.keys(CALLS).sort(), OPERATIONS.sort());
+});
+
+for (const [name, call] of Object.entries(CALLS)) {
+  test(`${name} answers`, async () => {
+    assert.equal(typeof (await call()), "object");
+  });
+}
+
+test("a payment is waited for until it is completed", async () => {
+  const payment = await alice.waitUntilFinal(await alice.createPayment(coffee()));
+
+  assert.equal(payment.status, "completed");
+});
+
+test("a declined payment says why", async () => {
+  const { payment_id } = await alice.createPayment(coffee(450, "payee_decline_do_not_honor"));
+
+  const payment = await alice.waitUntilFinal(payment_id);
+
+  assert.deepEqual([payment.status, payment.failure_code], ["failed", "do_not_honor"]);
+});
+
+test("the same key gives the same payment", async () => {
+  const options = { idempotencyKey: "typescript-order-4711" };
+  const first = await alice.createPayment(coffee(), options);
+
+  const again = await alice.createPayment(coffee(), options);
+
+  assert.equal(again.payment_id, first.payment_id);
+});
+
+test("pages are read one after the other", async () => {
+  const made = [];
+  for (let n = 0; n < 3; n += 1) {
+    made.push((await alice.waitUntilFinal(await alice.createPayment(coffee()))).payment_id);
+  }
+
+  const listed = [];
+  for await (const payment of alice.iteratePayments({ page_size: 2 })) {
+    listed.push(payment.payment_id);
+  }
+
+  assert.deepEqual(listed.slice(0, 3), made.reverse());
+  assert.equal(new Set(listed).size, listed.length);
+});

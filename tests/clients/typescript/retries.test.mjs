@@ -1,0 +1,231 @@
+// What is sent again, when, and what is not: against a server that answers as each test says.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { test } from "node:test";
+
+import {
+  Conflict,
+  InternalError,
+  PaymentsClient,
+  Problem,
+  StillPending,
+  TooManyRequests,
+  UnexpectedAnswer,
+} from "payments-client";
+
+import { coffee } from "./live.mjs";
+
+const FAST = { delayFirstMs: 1, delayMaxMs: 1 };
+const note = { note: "Looked at" };
+const CUT = "cut";
+const SILENT = "silent";
+const OK = { status: 200, body: { status: "ok" } };
+const PAYMENT = {
+  status: 201,
+  body: { payment_id: `pay_${"a".repeat(26)}`, status: "pending", ...coffee() },
+};
+
+function problem(status, slug, headers = {}) {
+  const type = `urn:problem-type:payments:${slug}`;
+  return { status, headers, body: { type, title: "t", status, detail: "d" } };
+}
+
+const BUSY = problem(429, "too-many-requests");
+const DOWN = problem(503, "temporarily-unavailable");
+const LATE = problem(504, "timeout");
+const FOREIGN = { status: 502, body: "<html>" };
+
+// Runs `act` with a client whose API gives these answers; the last one repeats.
+async function serving(answers, act, options = {}) {
+  const requests = [];
+  const server = createServer((request, response) => {
+    const answer = answers[Math.min(requests.push(request), answers.length) - 1];
+    if (answer === CUT) request.socket.destroy();
+    else if (answer !== SILENT) {
+      response.writeHead(answer.status, answer.headers ?? {});
+      response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const baseUrl = `http://127.0.0.1:${server.address().port}`;
+  try {
+    await act(new PaymentsClient({ baseUrl, retries: FAST, ...options }), requests, baseUrl);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const keys = (requests) => requests.map((request) => request.headers["idempotency-key"]);
+
+for (const [name, failure] of Object.entries({ BUSY, DOWN, LATE, FOREIGN, CUT })) {
+  test(`after ${name} it is tried again with the same key`, async () => {
+    await serving([failure, failure, PAYMENT], async (client, requests) => {
+      const payment = await client.createPayment(coffee());
+
+      assert.equal(payment.payment_id, PAYMENT.body.payment_id);
+      assert.equal(requests.length, 3);
+      assert.equal(new Set(keys(requests)).size, 1);
+      assert.match(keys(requests)[0], /^[!-~]{1,64}$/);
+    });
+  });
+}
+
+test("each call has a key of its own", async () => {
+  await serving([PAYMENT], async (client, requests) => {
+    await client.createPayment(coffee());
+    await client.createPayment(coffee());
+
+    assert.equal(new Set(keys(requests)).size, 2);
+  });
+});
+
+test("attempts are bounded and the last failure is thrown", async () => {
+  await serving([DOWN, DOWN, DOWN, BUSY], async (client, requests) => {
+    await assert.rejects(client.getHealth(), TooManyRequests);
+    assert.equal(requests.length, 4);
+  });
+});
+
+for (const [name, failure] of Object.entries({ DOWN, LATE, CUT })) {
+  test(`after ${name} what carries no key is not sent again`, async () => {
+    await serving([failure, OK], async (client, requests) => {
+      await assert.rejects(client.discardFailedEvent("fev_a", note));
+      assert.equal(requests.length, 1);
+    });
+  });
+}
+
+test("what carries no key is sent again when it was refused before it was done", async () => {
+  await serving([BUSY, problem(409, "conflict")], async (client, requests) => {
+    await assert.rejects(client.discardFailedEvent("fev_a", note), Conflict);
+    assert.equal(requests.length, 2);
+  });
+});
+
+test("a fault that may last is not tried again", async () => {
+  await serving([problem(500, "internal-error")], async (client, requests) => {
+    await assert.rejects(client.getHealth(), InternalError);
+    assert.equal(requests.length, 1);
+  });
+});
+
+test("an API that asks for too long a pause is not waited for", async () => {
+  const busy = problem(429, "too-many-requests", { "Retry-After": "3600" });
+  await serving([busy], async (client, requests) => {
+    await assert.rejects(client.getHealth(), { retryAfterMs: 3_600_000 });
+    assert.equal(requests.length, 1);
+  });
+});
+
+test("a pause that the API asks for is kept", async () => {
+  const busy = problem(429, "too-many-requests", { "Retry-After": "1" });
+  await serving([busy, OK], async (client) => {
+    const start = performance.now();
+    await client.getHealth();
+    assert.ok(performance.now() - start >= 990);
+  });
+});
+
+test("a server that is not there was not reached", async () => {
+  let gone;
+  await serving([OK], (_client, _requests, baseUrl) => {
+    gone = baseUrl;
+  });
+  const client = new PaymentsClient({ baseUrl: gone, retries: FAST });
+
+  await assert.rejects(client.createPayment(coffee()), { name: "Unreachable", maybeDone: false });
+});
+
+test("an answer that takes too long leaves the outcome open", async () => {
+  const options = { timeoutMs: 50, retries: { attemptsMax: 1 } };
+  await serving(
+    [SILENT],
+    async (client) => {
+      await assert.rejects(client.createPayment(coffee()), {
+        name: "Unreachable",
+        maybeDone: true,
+      });
+    },
+    options,
+  );
+});
+
+test("the caller can end a call", async () => {
+  await serving([SILENT], async (client) => {
+    const signal = AbortSignal.timeout(50);
+    await assert.rejects(client.createPayment(coffee(), { signal }), { name: "TimeoutError" });
+  });
+});
+
+test("the caller can end a pause between attempts", async () => {
+  const retries = { delayFirstMs: 60_000, delayMaxMs: 60_000, random: () => 1 };
+  await serving(
+    [DOWN],
+    async (client) => {
+      const signal = AbortSignal.timeout(50);
+      await assert.rejects(client.getHealth({ signal }), { name: "TimeoutError" });
+    },
+    { retries },
+  );
+});
+
+test("a token is asked for before each attempt, and not sent where none is wanted", async () => {
+  const tokens = ["first", "second", "third"];
+  const options = { token: async () => tokens.shift() };
+  await serving(
+    [DOWN, { status: 200, body: { items: [] } }, OK],
+    async (client, requests) => {
+      await client.listWallets();
+      await client.getHealth();
+
+      const sent = requests.map((request) => request.headers.authorization);
+      assert.deepEqual(sent, ["Bearer first", "Bearer second", undefined]);
+    },
+    options,
+  );
+});
+
+test("a type that a later API adds is a plain Problem", async () => {
+  const later = { status: 418, body: { type: "urn:later", title: "t", status: 418, detail: "d" } };
+  await serving([later], async (client) => {
+    await assert.rejects(client.getHealth(), (error) => error.constructor === Problem);
+  });
+});
+
+test("waiting ends when the caller has no more time", async () => {
+  await serving([{ ...PAYMENT, status: 200 }], async (client) => {
+    await assert.rejects(client.waitUntilFinal("pay_x", { timeoutMs: 0 }), StillPending);
+  });
+});
+
+test("a list that does not move on ends", async () => {
+  const page = { status: 200, body: { items: [1], next_cursor: "here" } };
+  await serving([page], async (client, requests) => {
+    const read = async () => {
+      for await (const item of client.iteratePayments()) assert.equal(item, 1);
+    };
+    await assert.rejects(read, UnexpectedAnswer);
+    assert.equal(requests.length, 2);
+  });
+});
+
+test("what stands in a path stays in its place", async () => {
+  await serving([problem(404, "not-found")], async (client, requests) => {
+    await assert.rejects(client.getPayment("../wallets?x=1#y"));
+    assert.equal(requests[0].url, "/payments/..%2Fwallets%3Fx%3D1%23y");
+  });
+});
+
+test("a key that the contract refuses is not sent", async () => {
+  const client = new PaymentsClient({ baseUrl: "http://127.0.0.1:1" });
+  for (const idempotencyKey of ["", "with space", "ü", "x".repeat(65), "a\nb"]) {
+    await assert.rejects(client.createPayment(coffee(), { idempotencyKey }), TypeError);
+  }
+});
+
+test("a base URL without a scheme is refused at once", () => {
+  assert.throws(() => new PaymentsClient({ baseUrl: "127.0.0.1:8080/v1" }), TypeError);
+});

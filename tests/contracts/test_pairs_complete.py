@@ -1,0 +1,82 @@
+"""No pair without its tests: what is promised for one pair is tested for every pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from generated.catalogue import EVENTS
+from infra.contracts.documents import ASYNCAPI, SPECS, Pair
+from tests.contracts import (
+    test_announcements,
+    test_pairs_accept,
+    test_pairs_refuse,
+    test_pairs_replay,
+    test_pairs_routing,
+)
+from tests.contracts.histories import MACHINES
+
+# What item (a) to (e) of a pair are called; each is parametrized by pair or by replay.
+PROMISES: Final[dict[str, Callable[..., Any]]] = {
+    "accepts": test_pairs_accept.test_every_valid_payload_is_accepted_and_ends_in_a_legal_state,
+    "refuses": test_pairs_refuse.test_every_invalid_payload_is_parked_with_the_reason,
+    "understands": test_pairs_replay.test_a_published_example_is_understood_by_todays_consumers,
+    "is not fooled": test_pairs_replay.test_a_published_counterexample_is_refused_by_todays_consumers,
+    "is reached": test_pairs_routing.test_the_event_reaches_its_consumer_as_it_was_announced,
+}
+
+
+def written_down() -> set[tuple[str, str]]:
+    """Consumer and channel of every pair, read from the text of the specification alone."""
+    document = yaml.safe_load((SPECS / ASYNCAPI).read_text("utf-8"))
+    return {
+        (operation["x-service"], operation["channel"]["$ref"].removeprefix("#/channels/"))
+        for operation in document["operations"].values()
+        if operation["action"] == "receive"
+    }
+
+
+def tested(promise: Callable[..., Any]) -> set[tuple[str, str]]:
+    (mark,) = (m for m in promise.pytestmark if m.name == "parametrize")  # type: ignore[attr-defined]
+    pairs: list[Pair] = [v if isinstance(v, Pair) else v[0] for v in mark.args[1]]
+    return {(pair.consumer, pair.channel) for pair in pairs}
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_every_pair_is_held_to_the_promise(promise: str) -> None:
+    assert tested(PROMISES[promise]) == written_down()
+
+
+def test_the_catalogue_has_exactly_the_pairs_of_the_specification() -> None:
+    catalogued = {(c.service, c.channel) for e in EVENTS.values() for c in e.consumers}
+
+    assert catalogued == written_down()
+
+
+def test_every_consumer_has_its_histories() -> None:
+    assert set(MACHINES) == {consumer for consumer, _ in written_down()}
+
+
+@pytest.mark.parametrize("service", MACHINES)
+def test_the_histories_of_a_consumer_reach_every_state_of_its_machine(service: str) -> None:
+    """Some states only end a delivery (a charge that expired): the moves lead there."""
+    machine = MACHINES[service]
+    names = {history.__name__ for history in machine.histories}
+    starts = {"nothing": "none", "unknown": "pending"}
+    states = {starts.get(name, name) for name in names}
+    ends = {after for state in states for after in machine.moves.get(state, ())}
+
+    assert set(machine.moves) <= states | ends
+
+
+def test_every_event_is_captured_from_its_producer() -> None:
+    seen = {
+        entry.detail_type
+        for journey in test_announcements.JOURNEYS
+        for entry in test_announcements.announced(journey)
+    }
+
+    assert seen == set(EVENTS)

@@ -1,0 +1,96 @@
+"""(e) The template's own rules deliver each event to exactly its consumers, and as itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import pytest
+
+from infra.contracts.documents import ASYNCAPI, Pair
+from tests.contracts.bus import EXPIRY_S, built, deliveries
+from tests.contracts.payloads import CONTRACT, PAIRS, example, identity
+from tests.contracts.world import Entry
+
+SERVICES: Final = sorted({pair.producer for pair in PAIRS})
+
+
+def entry_of(event: str, source: str) -> Entry:
+    return Entry(source, event, json.dumps(example(event)))
+
+
+def reached(event: str) -> list[tuple[str, str | None]]:
+    producer = next(pair.producer for pair in PAIRS if pair.event == event)
+    found = deliveries(entry_of(event, producer))
+    assert all(json.loads(delivery.body) == example(event) for delivery in found)
+    return sorted((d.function, d.queue or "") for d in found)
+
+
+def expected(event: str) -> list[tuple[str, str | None]]:
+    """As the operations of the document say."""
+    return sorted((f"{p.consumer}-consumer", queue_of(p) or "") for p in PAIRS if p.event == event)
+
+
+def queue_of(pair: Pair) -> str | None:
+    operation = CONTRACT.asyncapi["operations"][f"{pair.consumer}.receives.{pair.channel}"]
+    if operation.get("x-delivery") == "invoke":
+        return None
+    return f"{pair.consumer}--{pair.channel.replace('.', '-')}"
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=identity)
+def test_the_event_reaches_its_consumer_as_it_was_announced(pair: Pair) -> None:
+    found = [
+        delivery
+        for delivery in deliveries(entry_of(pair.event, pair.producer))
+        if (delivery.function, delivery.queue) == (f"{pair.consumer}-consumer", queue_of(pair))
+    ]
+
+    (delivery,) = found
+    assert json.loads(delivery.body) == example(pair.event)
+    assert delivery.delay_s == delay_of(pair)
+
+
+def delay_of(pair: Pair) -> int:
+    """The delay's parameter, as the template was rendered, or none."""
+    delay = CONTRACT.asyncapi["channels"][pair.channel].get("x-delay")
+    if delay is None:
+        return 0
+    assert delay["parameter"] == "ExpirySeconds"
+    return EXPIRY_S
+
+
+@pytest.mark.parametrize("event", CONTRACT.events)
+def test_the_event_reaches_exactly_its_consumers(event: str) -> None:
+    assert reached(event) == expected(event)
+
+
+@pytest.mark.parametrize("event", CONTRACT.events)
+def test_nobody_hears_the_event_from_any_other_service(event: str) -> None:
+    producer = next(pair.producer for pair in PAIRS if pair.event == event)
+
+    for source in (*SERVICES, "somebody-else", ""):
+        if source != producer:
+            assert deliveries(entry_of(event, source)) == []
+
+
+def test_what_the_contract_does_not_name_is_delivered_to_nobody() -> None:
+    for source in SERVICES:
+        assert deliveries(Entry(source, "payment.unheard_of", "{}")) == []
+
+
+def test_the_default_delay_of_the_template_is_the_one_of_the_contract() -> None:
+    delays = [
+        c["x-delay"] for c in CONTRACT.by_name[ASYNCAPI]["channels"].values() if "x-delay" in c
+    ]
+    template = json.loads(_template())
+
+    for delay in delays:
+        assert template["Parameters"][delay["parameter"]]["Default"] == delay["seconds"]
+
+
+def _template() -> str:
+    from infra.template import build_template
+
+    assert built()
+    return str(build_template().to_json())

@@ -1,0 +1,49 @@
+"""gateway-processor at work: its processor, a gateway with books, a table in this process."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from generated.services.gateway_processor import GATEWAY_PROCESSOR_RECEIVES
+from handlers.core.errors import Failure
+from handlers.gateway_processor.consumer import Processor
+from handlers.gateway_processor.store import Charges
+from tests.builders import ENVIRONMENT, VirtualTime, travelling
+from tests.runtime.books import Books
+from tests.stores.cloud import Cloud
+
+
+def message(event: Any) -> Any:
+    slugs = {
+        "WalletFundsReserved": "wallet-funds_reserved",
+        "WalletFundsReservedAtExpiry": "wallet-funds_reserved-at-expiry",
+    }
+    model = GATEWAY_PROCESSOR_RECEIVES[slugs[type(event).__name__]]
+    return model.model_validate_json(travelling(event))
+
+
+@dataclass
+class Desk:
+    """A processor, its gateway and its table."""
+
+    cloud: Cloud
+    time: VirtualTime
+    books: Books
+
+    def hear(self, event: Any, dynamodb: Any = None) -> str:
+        """The note, or the failure's class."""
+        charges = Charges(dynamodb or self.cloud.dynamodb, ENVIRONMENT["CHARGES_TABLE"])
+        try:
+            return Processor(charges, self.books, self.time.clock()).react(message(event))
+        except Failure as failure:
+            return type(failure).__name__
+
+    @property
+    def status(self) -> str:
+        items = self.cloud.plain("charges")
+        return items[0]["status"] if items else "none"
+
+    @property
+    def announced(self) -> str | None:
+        (item,) = self.cloud.plain("charges")
+        return json.loads(item["outbox"])["type"] if "outbox" in item else None

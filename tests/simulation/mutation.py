@@ -1,0 +1,103 @@
+"""Plant a bug, import the handlers anew, and look for a seed that finds it.
+
+Each mutant runs in a process forked from one that has imported everything but the handlers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType
+from typing import Final
+
+from tests.simulation.planted import IN_SERVICES, Mutant
+from tests.simulation.planted_around import AROUND
+
+MUTANTS: Final = (*IN_SERVICES, *AROUND)
+OWN: Final = ("handlers", "tests.simulation")
+SEEDS_MAX: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`seed` killed the mutant (none: it survived), and `problem` is what it broke."""
+
+    name: str
+    seed: int | None
+    tried: int
+    problem: str
+    seconds: float
+
+
+def verdicts(mutants: Sequence[Mutant], seeds_max: int = SEEDS_MAX) -> Iterator[Verdict]:
+    """One after the other."""
+    import tests.simulation.world as warm  # everything is imported once, before the forks
+
+    warm.points()
+    for mutant in mutants:
+        yield _in_child(mutant, seeds_max)
+
+
+def _in_child(mutant: Mutant, seeds_max: int) -> Verdict:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        code = 1
+        try:
+            with os.fdopen(writer, "wb") as out:
+                pickle.dump(_verdict(mutant, seeds_max), out)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as said:
+        text = said.read()
+    os.waitpid(child, 0)
+    if not text:
+        raise RuntimeError(f"the process of mutant {mutant.name!r} ended without a verdict")
+    verdict: Verdict = pickle.loads(text)  # noqa: S301 - our own child wrote it
+    return verdict
+
+
+def _verdict(mutant: Mutant, seeds_max: int) -> Verdict:
+    began = time.process_time()
+    plant(mutant)
+    for name in [n for n in sys.modules if n.startswith(OWN) and n != __name__]:
+        if not name.startswith("tests.simulation.planted"):
+            del sys.modules[name]
+    simulate = importlib.import_module("tests.simulation.world").simulate
+    seeds = dict.fromkeys((mutant.seed, *range(seeds_max)))
+    for tried, seed in enumerate(seeds, 1):
+        problems = simulate(seed).problems
+        if problems:
+            return Verdict(mutant.name, seed, tried, problems[0], time.process_time() - began)
+    return Verdict(mutant.name, None, len(seeds), "", time.process_time() - began)
+
+
+def plant(mutant: Mutant) -> None:
+    """From now on the module is imported with the bug. Raises ValueError when it does not fit."""
+    real = SourceFileLoader.get_code
+
+    def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+        if fullname != mutant.module:
+            return real(loader, fullname)
+        return compile(mutated(mutant, Path(loader.path).read_text()), loader.path, "exec")
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+
+
+def mutated(mutant: Mutant, source: str) -> str:
+    if source.count(mutant.old) != 1:
+        raise ValueError(
+            f"mutant {mutant.name!r}: its text occurs {source.count(mutant.old)} times in "
+            f"{mutant.module}; bring tests/simulation/planted*.py up to date"
+        )
+    return source.replace(mutant.old, mutant.new)

@@ -1,0 +1,312 @@
+"""Bugs planted in the handlers, each of which simulation must find: decisions and stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """`old` occurs once in the module and is replaced by `new`. `seed` is known to kill it."""
+
+    name: str
+    module: str
+    old: str
+    new: str
+    seed: int = 0
+
+
+WALLET_STORE: Final = "handlers.wallet_service.store"
+WALLET_DECISIONS: Final = "handlers.wallet_service.decisions"
+PAYMENT_STORE: Final = "handlers.payment_orchestrator.store"
+PAYMENT_DECISIONS: Final = "handlers.payment_orchestrator.decisions"
+CHARGE_STORE: Final = "handlers.gateway_processor.store"
+CHARGE_DECISIONS: Final = "handlers.gateway_processor.decisions"
+
+IN_SERVICES: Final = (
+    Mutant(
+        "a balance is updated without looking at its version",
+        WALLET_STORE,
+        '''                    "SET available = :available, reserved = :reserved, version = :next"
+                ),
+                "ConditionExpression": "version = :version",''',
+        '''                    "SET available = :available, reserved = :reserved, version = :next"
+                ),
+                "ConditionExpression": "version <> :version OR version = :version"[21:],''',
+    ),
+    Mutant(
+        "a new balance overwrites one that somebody just made",
+        WALLET_STORE,
+        '''            "reserved": number(after.reserved),
+            "version": number(1),
+        }
+        condition = "attribute_not_exists(wallet_id)"''',
+        '''            "reserved": number(after.reserved),
+            "version": number(1),
+        }
+        condition = "version <> :x"
+        return {"Put": {"TableName": self.table, "Item": item}}''',
+    ),
+    Mutant(
+        "a reservation overwrites one that is there",
+        WALLET_STORE,
+        '''            "outbox": text(outbox),
+        }
+        condition = "attribute_not_exists(wallet_id)"
+        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": condition}}''',
+        '''            "outbox": text(outbox),
+        }
+        return {"Put": {"TableName": self.table, "Item": item}}''',
+    ),
+    Mutant(
+        "a reservation moves without looking at its version",
+        WALLET_STORE,
+        '''"SET #status = :status, outbox = :outbox, version = :next",
+                "ConditionExpression": "version = :version",''',
+        '''"SET #status = :status, outbox = :outbox, version = :next",
+                "ConditionExpression": "version <= :next AND version >= :version",''',
+    ),
+    Mutant(
+        "a reservation's version stands still",
+        WALLET_STORE,
+        '''":version": number(known.version),
+                    ":next": number(known.version + 1),''',
+        '''":version": number(known.version),
+                    ":next": number(known.version),''',
+    ),
+    Mutant(
+        "the balance is written in a write of its own",
+        WALLET_STORE,
+        "        commit(self.dynamodb, writes)\n",
+        "        for write in writes:\n            commit(self.dynamodb, [write])\n",
+    ),
+    Mutant(
+        "wallets are read without consistency",
+        WALLET_STORE,
+        '"ConsistentRead": True}}',
+        '"ConsistentRead": False}}',
+    ),
+    Mutant(
+        "keys that BatchGetItem leaves over are forgotten",
+        WALLET_STORE,
+        'wanted = list(left["Keys"]) if left else []',
+        "wanted = []",
+    ),
+    Mutant(
+        "a deposit is written again under the same key",
+        WALLET_STORE,
+        '''            "ConditionExpression": "attribute_not_exists(wallet_id)",
+        }
+        balance = (''',
+        '''        }
+        balance = (''',
+    ),
+    Mutant(
+        "a deposit is not announced",
+        WALLET_STORE,
+        '_deposit_item(deposit) | {"outbox": text(outbox)}',
+        "_deposit_item(deposit)",
+    ),
+    Mutant(
+        "a release gives the money back without closing the reservation's part",
+        "handlers.wallet_service.wallet",
+        "available=self.available + value, reserved=self.reserved - value)",
+        "available=self.available + value)",
+    ),
+    Mutant(
+        "more is reserved than there is",
+        WALLET_DECISIONS,
+        "held.balance.available < event.amount.value",
+        "held.balance.posted < event.amount.value",
+    ),
+    Mutant(
+        "a wallet reserves after the deadline",
+        WALLET_DECISIONS,
+        "    if now >= event.expires_at:\n        return _refused(held, event, \"expired\")\n",
+        "",
+    ),
+    Mutant(
+        "a question asked again reserves again",
+        WALLET_DECISIONS,
+        "    if held.reservation:\n        return again(held)\n",
+        '    if held.reservation and held.reservation.status != "released":\n'
+        "        return again(held)\n",
+    ),
+    Mutant(
+        "a question asked again is not answered",
+        WALLET_DECISIONS,
+        "    if held.reservation:\n        return again(held)\n",
+        '    if held.reservation:\n        return unchanged(held, "answered before")\n',
+    ),
+    Mutant(
+        "an approval that comes first is dropped",
+        WALLET_DECISIONS,
+        '''        raise Early(f"reservation of {payment_id} is {NONE}; it is too early for it to be {wanted}")''',
+        "        return Balance(available=0, reserved=0), None",
+    ),
+    Mutant(
+        "an approval releases, a rejection deducts",
+        WALLET_DECISIONS,
+        "Held(balance.deduct(event.amount.value)",
+        "Held(balance.release(event.amount.value)",
+    ),
+    Mutant(
+        "a fold forgets what its first message did",
+        "handlers.wallet_service.fold",
+        "        balance = decided.state.balance\n        steps",
+        "        balance = decided.state.balance or balance\n"
+        "        balance = wallet.balance if len(steps) > 1 else balance\n        steps",
+    ),
+    Mutant(
+        "a failure in a fold counts as done",
+        "handlers.wallet_service.consumer",
+        "step.decided if isinstance(step.decided, Failure) else step.decided.note",
+        'str(step.decided) if isinstance(step.decided, Failure) else step.decided.note',
+    ),
+    Mutant(
+        "two events about one payment are written at once",
+        "handlers.wallet_service.consumer",
+        "for turn in rounds(messages):",
+        "for turn in [messages]:",
+    ),
+    Mutant(
+        "a payment is created over one that is there",
+        PAYMENT_STORE,
+        '''                ConditionExpression="attribute_not_exists(payment_id)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+''',
+        "",
+    ),
+    Mutant(
+        "a payment ends without looking at its version",
+        PAYMENT_STORE,
+        '"ConditionExpression": "version = :version",',
+        '"ConditionExpression": "version <= :next AND version >= :version",',
+    ),
+    Mutant(
+        "a payment's end is not announced",
+        PAYMENT_STORE,
+        '"updated_at": payment.updated_at, "outbox": outbox}',
+        '"updated_at": payment.updated_at, "outbox": payment.outbox or outbox}',
+    ),
+    Mutant(
+        "payment ids come from the key alone",
+        "handlers.payment_orchestrator.api",
+        'derived("pay", caller.user_id, key)',
+        'derived("pay", key)',
+    ),
+    Mutant(
+        "a key is good for any body",
+        "handlers.payment_orchestrator.api",
+        "existing.request_fingerprint != payment.request_fingerprint",
+        "not existing.request_fingerprint",
+    ),
+    Mutant(
+        "an answer repeated shows today's status",
+        "handlers.payment_orchestrator.api",
+        "existing.at_first() if existing else payment",
+        "existing or payment",
+    ),
+    Mutant(
+        "everybody may read a payment",
+        "handlers.payment_orchestrator.api",
+        "payment is None or payment.user_id != caller.user_id",
+        "payment is None",
+    ),
+    Mutant(
+        "nobody asks again after the deadline",
+        PAYMENT_DECISIONS,
+        "    return again(payment)\n",
+        '    return unchanged(payment, "too late")\n',
+    ),
+    Mutant(
+        "a released payment is completed",
+        PAYMENT_DECISIONS,
+        '''    if _made(payment, "failed"):
+        return unchanged(payment, "already failed")
+''',
+        '''    if payment.status == "failed":
+        return unchanged(payment, "already failed")
+    if reason == "reservation_expired":
+        completed = PaymentCompleted(
+            payment_id=payment.payment_id, user_id=payment.user_id, amount=payment.amount
+        )
+        return Decision(payment.completed(now), (completed,), note="completed")
+''',
+    ),
+    Mutant(
+        "the gateway is asked before the claim is written",
+        "handlers.gateway_processor.consumer",
+        '''        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
+        if decided.kind == "moved":''',
+        '''        if first_question(decided) is None or decided.kind != "moved":
+            self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
+        if decided.kind == "moved" and first_question(decided):
+            return replace(decided, state=replace(decided.state, version=0))
+        if decided.kind == "moved":''',
+    ),
+    Mutant(
+        "a claim overwrites what is there",
+        CHARGE_STORE,
+        '''                "ConditionExpression": "attribute_not_exists(payment_id)",
+''',
+        "",
+    ),
+    Mutant(
+        "a charge's end overwrites another end",
+        CHARGE_STORE,
+        '"ConditionExpression": "version = :version",',
+        '"ConditionExpression": "version >= :version AND version <= :next",',
+    ),
+    Mutant(
+        "charges are read without consistency",
+        CHARGE_STORE,
+        "ConsistentRead=True",
+        "ConsistentRead=False",
+    ),
+    Mutant(
+        "an expired charge is closed without cancelling its key",
+        CHARGE_DECISIONS,
+        '            return "cancel" if now >= charge.expires_at else "charge"',
+        "            return _closed(charge.expired()) if now >= charge.expires_at else \"charge\"",
+    ),
+    Mutant(
+        "expiry closes a charge whose outcome is unknown",
+        CHARGE_DECISIONS,
+        '''        return unchanged(charge, "outcome unknown at expiry")''',
+        '''        return _closed(charge.expired())''',
+    ),
+    Mutant(
+        "an unknown answer counts as declined",
+        CHARGE_DECISIONS,
+        '''            if asked == "charge":
+                return "inquire"
+''',
+        '''            if asked == "charge":
+                return _rejected(charge.declined("no_answer"), "no_answer")
+''',
+    ),
+    Mutant(
+        "a charge is claimed after its end",
+        CHARGE_DECISIONS,
+        '''        if now >= event.expires_at:
+            return _closed(_charge(event, "expired").expired())
+        return Decision(_charge(event, "pending"), note="claimed")''',
+        '''        return Decision(_charge(event, "pending"), note="claimed")''',
+    ),
+    Mutant(
+        "expiry comes at any time",
+        CHARGE_DECISIONS,
+        '''    if now < event.expires_at:
+        raise Early(''',
+        '''    if now < event.payment_id:
+        raise Early(''',
+    ),
+    Mutant(
+        "a decided charge does not answer again",
+        CHARGE_DECISIONS,
+        "    return again(charge)\n",
+        '    return unchanged(charge, "answered before")\n',
+    ),
+)

@@ -1,0 +1,194 @@
+"""Bugs planted in the handlers, each of which simulation must find: what is around the decisions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.simulation.planted import Mutant
+
+QUEUE: Final = "handlers.runtime.queue"
+RELAY: Final = "handlers.event_relay.stream"
+REVIEWER: Final = "handlers.error_handler.consumer"
+FAILED_EVENTS: Final = "handlers.error_handler.store"
+ANSWERS: Final = "handlers.gateway_processor.http_answers"
+HTTP: Final = "handlers.gateway_processor.http_gateway"
+
+AROUND: Final = (
+    Mutant(
+        "a failure is acknowledged",
+        QUEUE,
+        '        failures = [record["messageId"] for record, _, _ in filter(self._must_come_again, ends)]',
+        "        failures: list[str] = []\n        list(map(self._must_come_again, ends))",
+    ),
+    Mutant(
+        "the last try drops the message",
+        QUEUE,
+        "        return not self._park(record, kind, outcome)",
+        '        return kind == "bug" and not self._park(record, kind, outcome)',
+    ),
+    Mutant(
+        "a message that could not be parked is acknowledged",
+        QUEUE,
+        '        logger.error("message was not parked", extra={"error": type(error).__name__})\n'
+        "        return False",
+        '        logger.error("message was not parked", extra={"error": type(error).__name__})\n'
+        "        return True",
+    ),
+    Mutant(
+        "a failed backoff fails the whole batch with a result of its own",
+        QUEUE,
+        '            logger.warning("backoff was not set", extra={"error": type(error).__name__})',
+        "            raise SystemError from error",
+    ),
+    Mutant(
+        "a crash in one message ends the batch as done",
+        QUEUE,
+        "            return [error] * len(readable)",
+        "            return [str(error)] * len(readable)",
+    ),
+    Mutant(
+        "an unreadable message is dropped",
+        QUEUE,
+        "                ends.append((record, None, failure))",
+        "                ends.append((record, None, str(failure)))",
+    ),
+    Mutant(
+        "a conflict is a success",
+        "handlers.runtime.commit",
+        '            raise Conflict("somebody else wrote it first") from error',
+        "            return",
+    ),
+    Mutant(
+        "conflicts are tried without reading again",
+        "handlers.payment_orchestrator.consumer",
+        '''    def attempt() -> str:
+        now = clock.now()
+        decided = decide(payments.fetch(message.data.payment_id), message.data, now)
+''',
+        '''    now = clock.now()
+    decided = decide(payments.fetch(message.data.payment_id), message.data, now)
+
+    def attempt() -> str:
+''',
+    ),
+    Mutant(
+        "after too many conflicts the message counts as done",
+        "handlers.runtime.commit",
+        '    raise Retryable(f"{ATTEMPTS_MAX} attempts met a conflict; the item is contended")',
+        "    return attempt.__name__  # type: ignore[return-value]",
+    ),
+    Mutant(
+        "the relay gives up what the bus did not take",
+        RELAY,
+        '        raise Retryable(f"{len(left)} events could not be published in {TRIES_MAX} tries")',
+        '        logger.error("gave up")',
+    ),
+    Mutant(
+        "the relay looks at the call, not at its entries",
+        RELAY,
+        '            code = entry.get("ErrorCode")\n',
+        '            code = ""\n',
+    ),
+    Mutant(
+        "the relay publishes the first ten only",
+        RELAY,
+        "        for start in range(0, len(good), ENTRIES_MAX):",
+        "        for start in range(0, min(len(good), 10), ENTRIES_MAX):",
+    ),
+    Mutant(
+        "the relay lets a throttled call pass",
+        RELAY,
+        '            raise aws.as_failure(error, "publish events") from error',
+        "            return []",
+    ),
+    Mutant(
+        "the relay drops what breaks the contract",
+        RELAY,
+        "                self._park(outbox, failure)\n        for",
+        "                logger.warning(str(failure))\n        for",
+    ),
+    Mutant(
+        "a letter is let go before it is stored",
+        REVIEWER,
+        '''            except Failure as failure:
+                logger.warning(str(failure), extra={"message_id": record["messageId"]})
+                failures.append({"itemIdentifier": record["messageId"]})''',
+        '''            except Failure as failure:
+                logger.warning(str(failure), extra={"message_id": record["messageId"]})''',
+    ),
+    Mutant(
+        "a letter is neither sent back nor stored",
+        REVIEWER,
+        "            self._send_back(letter, decided)\n            return\n",
+        "            return\n",
+    ),
+    Mutant(
+        "a letter goes back for ever",
+        REVIEWER,
+        "            redrives=letter.redrives + 1,",
+        "            redrives=0,",
+    ),
+    Mutant(
+        "a letter that fails again stays closed",
+        FAILED_EVENTS,
+        '        sets |= {"parked_by_message": message_id}',
+        '        sets |= {"parked_by_message": event.failed_event_id}',
+    ),
+    Mutant(
+        "a letter goes back to another queue",
+        "handlers.error_handler.redrive",
+        'f"{self.prefix}-{consumer}--{channel}"',
+        'f"{self.prefix}-{consumer}--{channel}".removesuffix("-at-expiry")',
+    ),
+    Mutant(
+        "an operator's decision is recorded before it is done",
+        "handlers.error_handler.api",
+        '''        self.queues.send_back(event.consumer, event.channel, event.body, delay_s=0, redrives=0)
+        return self._recorded(reviewed)''',
+        '''        recorded = self._recorded(reviewed)
+        self.queues.send_back(event.consumer, event.channel, event.body, delay_s=0, redrives=0)
+        return recorded''',
+    ),
+    Mutant(
+        "pages of failed events end too early",
+        "handlers.error_handler.api",
+        "                next_cursor=encoded(page.position, scope) if page.position else None,",
+        "                next_cursor=None,",
+    ),
+    Mutant(
+        "announcements again are counted, first ones are not",
+        "handlers.metrics_collector.decisions",
+        "    if message.reannounced:\n",
+        "    if not message.reannounced:\n",
+    ),
+    Mutant(
+        "a cancelled key counts as not found",
+        ANSWERS,
+        '            return Cancelled()\n        case _:',
+        "            return NotFound()\n        case _:",
+    ),
+    Mutant(
+        "any answer to a charge is good",
+        ANSWERS,
+        '    _expect(document.get("idempotency_key") == call.key, "the idempotency_key that was asked about")\n',
+        "",
+    ),
+    Mutant(
+        "a server error counts as not charged",
+        ANSWERS,
+        '    raise NoAnswerError(f"it answered {reply.status}, {problem_type}")',
+        "    return NotFound()",
+    ),
+    Mutant(
+        "silence counts as cancelled",
+        HTTP,
+        "            return Unknown(str(unknown))",
+        "            return __import__(\"handlers.gateway_processor.gateway\", fromlist=[\"x\"]).Cancelled()",
+    ),
+    Mutant(
+        "each attempt to charge has a key of its own",
+        HTTP,
+        'headers |= {"Content-Type": "application/json", "Idempotency-Key": call.key}',
+        'headers |= {"Content-Type": "application/json", "Idempotency-Key": call.key + str(time.time_ns())}',
+    ),
+)
