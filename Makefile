@@ -107,7 +107,7 @@ $(SERVICES:%=build-%): build-%: $(DEV)
 	@$(RUN) infra.package --target aws --service $*
 
 deploy: $(DEV) ## Deploy to AWS by change set: make deploy STAGE=dev
-	@$(RUN) infra.deploy --stage $(STAGE)
+	@$(RUN) infra.deploy --stage $(STAGE) $(ARGS)
 
 ##@ Keep it
 setup: $(DEV) $(LOCAL_AWS) ## Install what everything above needs (they do it themselves)

@@ -140,6 +140,17 @@ class Consumer(Generic[M]):
         """Choose when the message comes again; if that fails, the queue's own visibility timeout
         decides.
         """
+        try:
+            self.sqs.change_message_visibility(
+                QueueUrl=queue_url(self.sqs, *source_queue(record)),
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=self._delay_s(record, failure),
+            )
+        # ValueError: the message names a day that no calendar has, such as 31 February.
+        except (BotoCoreError, ClientError, ValueError) as error:
+            logger.warning("backoff was not set", extra={"error": type(error).__name__})
+
+    def _delay_s(self, record: SqsRecord, failure: Exception) -> int:
         delay_s = 1 + full_jitter_s(
             self.clock.random,
             attempt=_receive_count(record),
@@ -148,14 +159,7 @@ class Consumer(Generic[M]):
         )
         if isinstance(failure, Early) and failure.until:
             delay_s += max(0.0, seconds_between(self.clock.now(), failure.until))
-        try:
-            self.sqs.change_message_visibility(
-                QueueUrl=queue_url(self.sqs, *source_queue(record)),
-                ReceiptHandle=record["receiptHandle"],
-                VisibilityTimeout=min(int(delay_s), VISIBILITY_MAX_S),
-            )
-        except (BotoCoreError, ClientError) as error:
-            logger.warning("backoff was not set", extra={"error": type(error).__name__})
+        return min(int(delay_s), VISIBILITY_MAX_S)
 
     def _park(self, record: SqsRecord, kind: FailureKind, failure: Exception) -> bool:
         """Move the message to its DLQ with the reason; False when that does not work, so that SQS

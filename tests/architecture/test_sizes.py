@@ -1,6 +1,7 @@
 """One screen: functions up to 40 lines, files up to 300; nothing prints."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,15 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def functions(path: Path) -> list[tuple[str, int]]:
     return [
         (node.name, (node.end_lineno or node.lineno) - node.lineno + 1)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -49,9 +55,7 @@ def test_no_file_is_longer_than_it_may_be() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [
-        name(path) for path in FILES if ast.get_docstring(ast.parse(path.read_text())) is None
-    ]
+    silent = [name(path) for path in FILES if ast.get_docstring(parsed(path)) is None]
 
     assert silent == []
 
@@ -61,7 +65,7 @@ def test_nothing_prints(top: str) -> None:
     printing = [
         name(path)
         for path in (ROOT / top).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in ("print", "pprint", "breakpoint")

@@ -226,7 +226,7 @@ def test_every_message_twice_costs_reads_and_answers_and_moves_nothing_twice(wor
     assert told["gateway-processor wallet.funds_reserved: GetItem UpdateItem"] >= 1
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_in_any_order_and_with_duplicates_money_is_conserved(world: World, seed: int) -> None:
     draw = random.Random(seed)
     payments = []

@@ -36,7 +36,9 @@ EVENTS = st.builds(
     st.sampled_from(sorted(KINDS)),
     st.integers(0, len(PAYMENTS) - 1),
 )
-BATCHES = st.lists(st.tuples(st.lists(EVENTS, max_size=8), st.sampled_from([NOW, LATER])))
+BATCHES = st.lists(
+    st.tuples(st.lists(EVENTS, max_size=8), st.sampled_from([NOW, LATER])), max_size=6
+)
 
 
 @dataclass
@@ -74,7 +76,7 @@ def after(start: int, batches: list[tuple[list[WalletServiceMessage], str]]) -> 
     return books
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(start=st.integers(0, 1500), batches=BATCHES)
 def test_money_is_conserved(
     start: int, batches: list[tuple[list[WalletServiceMessage], str]]
@@ -88,7 +90,7 @@ def test_money_is_conserved(
     assert balance.available >= 0
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(start=st.integers(0, 1500), batches=BATCHES)
 def test_each_reservation_opens_once_and_closes_at_most_once(
     start: int, batches: list[tuple[list[WalletServiceMessage], str]]
@@ -101,7 +103,7 @@ def test_each_reservation_opens_once_and_closes_at_most_once(
         assert told["WalletFundsDeducted"] + told["WalletFundsReleased"] <= 1
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(start=st.integers(0, 1500), events=st.lists(EVENTS, max_size=12))
 def test_one_batch_comes_to_the_same_as_its_rounds_one_by_one(
     start: int, events: list[WalletServiceMessage]

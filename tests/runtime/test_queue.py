@@ -12,6 +12,7 @@ from handlers.core.moment import plus
 from handlers.runtime.queue import (
     REASON_CHARS_MAX,
     RECEIVES_MAX,
+    VISIBILITY_MAX_S,
     Consumer,
     Handle,
     Outcome,
@@ -133,6 +134,23 @@ def test_a_message_before_its_time_comes_again_when_its_time_has_come() -> None:
 
     assert failures(a_consumer(raising(error), sqs, time), a_record(GOOD, QUEUE)) == ["m-1"]
     assert sqs.asked("change_message_visibility")[0]["VisibilityTimeout"] == 601
+
+
+@pytest.mark.parametrize("until", ["2999-02-31T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])
+def test_a_time_that_never_comes_fails_its_own_message_only(until: str) -> None:
+    errors = iter([Early("has time", until=until), None])
+
+    def handle_one(_message: WalletServiceMessage) -> str:
+        if error := next(errors):
+            raise error
+        return "done"
+
+    sqs = Client()
+    records = [a_record(GOOD, QUEUE, message_id=f"m-{n}") for n in range(2)]
+
+    assert failures(a_consumer(each(handle_one), sqs), *records) == ["m-0"]
+    delays = [r["VisibilityTimeout"] for r in sqs.asked("change_message_visibility")]
+    assert all(delay <= VISIBILITY_MAX_S for delay in delays)
 
 
 def test_a_backoff_that_cannot_be_set_is_left_to_the_queue() -> None:

@@ -8,8 +8,11 @@ from botocore.exceptions import ClientError
 BAD_REQUEST: Final = 400
 
 
-class NotInFakeError(Exception):
-    """The fake does not know this operation or form: teach it, and compare it with moto."""
+class NotInFakeError(BaseException):
+    """The fake does not know this operation or form: teach it, and compare it with moto.
+
+    Not an Exception, so that no handler can take it for a failure of AWS.
+    """
 
 
 def refused(operation: str, code: str, message: str = "", **more: Any) -> ClientError:

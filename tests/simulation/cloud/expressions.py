@@ -1,6 +1,6 @@
 """The expressions of DynamoDB that the handlers use, parsed once and evaluated often.
 
-Conditions: `a = :v`, `<>`, `<`, `<=`, `>`, `>=`, attribute_exists, attribute_not_exists, AND.
+Conditions: `a = :v`, `<>`, `<`, `<=`, `>`, `>=`, attribute_exists, attribute_not_exists, AND, OR.
 Updates: SET of a value, of if_not_exists, and of sums of those. Anything else raises.
 """
 
@@ -70,14 +70,19 @@ def tokens(expression: str) -> list[str]:
 
 @cache
 def condition(expression: str) -> Condition:
-    """Raises NotInFakeError for a form that is not known."""
+    """AND binds closer than OR. Raises NotInFakeError for a form that is not known."""
     words = tokens(expression)
-    clauses: list[Condition] = []
+    either: list[list[Condition]] = [[]]
     while words:
-        clauses.append(_clause(words))
-        if words and words.pop(0) != "AND":
-            raise NotInFakeError(f"condition {expression!r}: only AND joins clauses")
-    return clauses[0] if len(clauses) == 1 else lambda item, n: all(c(item, n) for c in clauses)
+        either[-1].append(_clause(words))
+        joined = words.pop(0) if words else "end"
+        if joined == "OR":
+            either.append([])
+        elif joined not in ("AND", "end"):
+            raise NotInFakeError(f"condition {expression!r}: {joined}")
+    if len(either) == 1 and len(either[0]) == 1:
+        return either[0][0]
+    return lambda item, names: any(all(holds(item, names) for holds in all_) for all_ in either)
 
 
 def _clause(words: list[str]) -> Condition:

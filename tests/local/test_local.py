@@ -1,0 +1,149 @@
+"""The parts of the local stack that need no running one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from infra.local.home import Home, Running
+from infra.local.processes import (
+    LocalError,
+    Program,
+    end_orphan,
+    free_port,
+    is_running,
+    start,
+    wait_until,
+)
+from infra.local.proxy import Proxy
+from infra.local.tap import line, sighting
+
+DEPOSITED = {
+    "id": "evt_1",
+    "time": "2026-03-01T12:00:00.000Z",
+    "type": "wallet.funds_deposited",
+    "source": "wallet-service",
+    "subject": "dep_1",
+    "data": {},
+}
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(201)
+        self.send_header("Location", self.path)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(self.headers["x-odd"].encode("latin-1") + body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def base_url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as upstream:
+        Thread(target=upstream.serve_forever, daemon=True).start()
+        port = free_port()
+        proxy = Proxy(f"http://127.0.0.1:{upstream.server_port}/stage", port)
+        proxy.start()
+        yield f"http://127.0.0.1:{port}"
+        proxy.stop()
+        upstream.shutdown()
+
+
+def test_the_proxy_passes_everything_on_as_it_is(base_url: str) -> None:
+    answer = httpx.post(
+        f"{base_url}/v1/a%2Fb?x=%20&x=2", headers={b"x-odd": b"\xff"}, content=b"\x00body"
+    )
+
+    assert answer.status_code == 201
+    assert answer.headers["location"] == "/stage/a%2Fb?x=%20&x=2"
+    assert answer.content == b"\xff\x00body"
+
+
+def test_the_proxy_shows_the_contract(base_url: str) -> None:
+    assert "POST /v1/payments" in httpx.get(f"{base_url}/docs").text
+    assert httpx.get(f"{base_url}/docs/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_a_proxy_without_an_api_says_that_it_is_unavailable() -> None:
+    proxy = Proxy(f"http://127.0.0.1:{free_port()}/stage", port := free_port())
+    proxy.start()
+    answer = httpx.get(f"http://127.0.0.1:{port}/v1/health")
+    proxy.stop()
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_password_is_kept_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    password = Home(tmp_path).secret("alice")
+
+    assert Home(tmp_path).secret("alice") == password
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_run_in_the_same_directory_is_refused(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with home.lock():
+        home.set_running(Running(1, "http://127.0.0.1:8080/v1", "", "", 900, {}))
+
+        with pytest.raises(LocalError, match=r"running already at http://127.0.0.1:8080/v1"):
+            home.lock()
+
+    home.lock().close()
+
+
+def test_a_program_whose_parent_was_killed_is_found_and_ended(tmp_path: Path) -> None:
+    marker = f"sleeper-{os.getpid()}"
+    command = [sys.executable, "-c", "import time; time.sleep(60)", marker]
+    child = start(Program("sleeper", command, os.environ, tmp_path, tmp_path / "log", marker))
+
+    # Its command line appears a moment after it was started.
+    wait_until(lambda: is_running(child.pid, marker), child, timeout_s=5)
+    assert not is_running(child.pid, "another program with this pid")
+    assert end_orphan(child.pid, marker, timeout_s=5)
+    child.process.wait()
+    assert not end_orphan(child.pid, marker, timeout_s=5)
+
+
+def test_a_program_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "raise SystemExit('no such port')"]
+    child = start(Program("server", command, os.environ, tmp_path, tmp_path / "log", "x"))
+    child.process.wait()
+
+    with pytest.raises(LocalError, match="no such port"):
+        child.check()
+
+
+def test_an_event_is_one_readable_line() -> None:
+    told = line(sighting(DEPOSITED))
+
+    assert "dep_1" in told
+    assert told.endswith("wallet.funds_deposited      wallet-service → metrics-collector")
+
+
+def test_a_token_without_a_running_stack_says_what_to_do(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from infra.local import home, __main__ as main\n"
+        f"home.DEFAULT = Path({str(tmp_path)!r})\n"
+        "sys.argv = ['local', 'token', '--user', 'alice']; sys.exit(main.main())"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "make run" in done.stderr
