@@ -24,6 +24,13 @@ class Decision(Generic[S_co, E_co]):
     kind: Literal["moved", "again", "unchanged"] = "moved"
     note: str = ""
 
+    @property
+    def announced(self) -> E_co | None:
+        """The event of this write. Raises ValueError for several: an item's outbox holds one."""
+        if len(self.events) > 1:
+            raise ValueError(f"an item's outbox holds one event, not {len(self.events)}")
+        return self.events[0] if self.events else None
+
 
 def again(state: S) -> Decision[S, Never]:
     """Answer a question that was already answered."""

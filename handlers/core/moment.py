@@ -8,6 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 
+DAY_S = 86_400
+
+
+def epoch_s(timestamp: str) -> float:
+    """Seconds since 1970."""
+    return datetime.fromisoformat(timestamp).timestamp()
+
+
 def written(moment: datetime) -> str:
     """An aware datetime as a Timestamp of the contract."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from handlers.core.errors import Conflict
+from handlers.core.moment import DAY_S, epoch_s
 from handlers.error_handler.failed_event import FailedEvent
 from handlers.runtime.commit import Item, commit, number, optional_text, reading, text
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from generated.api.error_handler import FailedEventStatus
 
 INDEX = "by-status"
+KEPT_AFTER_REVIEW_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class FailedEvents:
         update = {
             "TableName": self.table,
             "Key": {"failed_event_id": text(event.failed_event_id)},
-            "UpdateExpression": "SET " + ", ".join(assignments),
+            "UpdateExpression": "SET " + ", ".join(assignments) + " REMOVE purge_at",
             "ConditionExpression": (
                 "attribute_not_exists(failed_event_id) OR #parked_by_message <> :parked_by_message"
             ),
@@ -75,7 +77,8 @@ class FailedEvents:
             "TableName": self.table,
             "Key": {"failed_event_id": text(event.failed_event_id)},
             "UpdateExpression": (
-                "SET #status = :status, reviewed_at = :at, reviewed_by = :by, note = :note"
+                "SET #status = :status, reviewed_at = :at, reviewed_by = :by, note = :note, "
+                "purge_at = :purge_at"
             ),
             "ConditionExpression": "#status = :open AND attempts = :attempts",
             "ExpressionAttributeNames": {"#status": "status"},
@@ -84,6 +87,7 @@ class FailedEvents:
                 ":at": text(event.reviewed_at or ""),
                 ":by": text(event.reviewed_by or ""),
                 ":note": text(event.note or ""),
+                ":purge_at": number(purge_at_s(event.reviewed_at or event.parked_at)),
                 ":open": text("open"),
                 ":attempts": number(event.attempts),
             },
@@ -119,6 +123,11 @@ class FailedEvents:
         except Conflict:
             return False
         return True
+
+
+def purge_at_s(reviewed_at: str) -> int:
+    """When DynamoDB may delete a reviewed entry (its TTL), in seconds since 1970."""
+    return int(epoch_s(reviewed_at)) + KEPT_AFTER_REVIEW_DAYS * DAY_S
 
 
 def _texts(event: FailedEvent) -> dict[str, str]:

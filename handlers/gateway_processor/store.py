@@ -44,7 +44,8 @@ class Charges:
         if decided.kind == "unchanged":
             return
         outbox = announced_again(charge.outbox or "{}") if decided.kind == "again" else None
-        for event in decided.events:
+        event = decided.announced
+        if event is not None:
             outbox = announcement(
                 event,
                 event_type=GATEWAY_PROCESSOR_SENDS[type(event)],

@@ -15,8 +15,9 @@ import uvicorn
 import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from infra.local.processes import POLL_S, LocalError
@@ -34,11 +35,14 @@ HOP_BY_HOP = frozenset(
 # Either end writes these itself; httpx has decoded the body.
 OWN = HOP_BY_HOP | {b"host", b"content-length", b"content-encoding", b"date", b"server"}
 VERBS = ("get", "post", "put", "patch", "delete")
-SPEC = Path(__file__).resolve().parents[2] / "specs" / "openapi.yaml"
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = ROOT / "specs" / "openapi.yaml"
+SITE = ROOT / "build" / "site"  # what `make docs` builds
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Payments API</title>
 <style>body{font:1rem/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}
 td{padding:.2rem 1rem .2rem 0;vertical-align:top}code{font-size:.95em}</style>
-<h1>Payments API</h1><p>The contract: <a href="/docs/openapi.json">openapi.json</a></p>
+<h1>Payments API</h1><p>The contract: <a href="/docs/openapi.json">openapi.json</a>.
+<code>make docs</code> builds the whole site; it then is here, with the next reload.</p>
 <table>%s</table></html>"""
 
 
@@ -94,6 +98,7 @@ def application(upstream: str) -> Starlette:
     routes = [
         Route("/docs", _docs),
         Route("/docs/openapi.json", _openapi),
+        Mount("/docs", StaticFiles(directory=SITE, html=True, check_dir=False)),
         Mount("/v1", forward),
     ]
     return Starlette(routes=routes, lifespan=forward.lifespan)
@@ -126,6 +131,11 @@ def _openapi(_request: Request) -> Response:
 
 
 def _docs(_request: Request) -> Response:
+    """The site, where it is built."""
+    return RedirectResponse("/docs/") if SITE.is_dir() else _overview()
+
+
+def _overview() -> Response:
     rows = [
         f"<tr><td><code>{verb.upper()} /v1{path}</code><td>{operation.get('summary', '')}"
         for path, operations in _contract()["paths"].items()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from infra.generate.spec import ROOT, SpecError
 from infra.site.assets import MODULES
-from infra.site.build import SiteError, build
+from infra.site.build import build
+from infra.site.errors import SiteError
 
 
 def main() -> int:

@@ -31,7 +31,9 @@ def write(out: Path, modules: Path, index: Sequence[object]) -> None:
     for name, place in PROGRAMS.items():
         program = modules / place
         if not program.is_file():
-            raise SiteError(f"{program} is not there. Mend: make setup (it installs Node's packages)")
+            raise SiteError(
+                f"{program} is not there. Mend: make setup (it installs Node's packages)"
+            )
         text = program.read_text("utf-8").replace(FOREIGN_PICTURE, "data:,")
         (folder / name).write_text(text, "utf-8")
     for path in OWN.iterdir():

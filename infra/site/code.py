@@ -39,9 +39,13 @@ def source(text: str, name: str) -> str:
 
 def styles() -> str:
     """The colours, for light and for dark screens."""
-    light = HtmlFormatter(style=LIGHT).get_style_defs(".code")
-    dark = HtmlFormatter(style=DARK).get_style_defs(".code")
+    light, dark = (_rules(style) for style in (LIGHT, DARK))
     return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+
+
+def _rules(style: str) -> str:
+    formatter = HtmlFormatter(style=style)
+    return str(formatter.get_style_defs(".code"))  # type: ignore[no-untyped-call]
 
 
 def _coloured(code: str, lexer: Lexer) -> str:

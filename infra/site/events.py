@@ -1,4 +1,4 @@
-"""The event reference: an overview, and for each event what it carries, who decides, its versions."""
+"""The event reference: for each event what it carries, who decides about it, its versions."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from typing import Any, Final
 
 import yaml
 
-from infra.generate.documents import Field, fields
 from infra.generate.events import Catalogue, Event, Reception
-from infra.generate.spec import SPECS
+from infra.generate.spec import SPECS, pointer
 from infra.site.code import highlighted
 from infra.site.contracts import event_schema
 from infra.site.deciding import Place, announced, decided
 
 OVERVIEW: Final = "events/index.html"
 VERSION: Final = re.compile(r"\.v\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    type: str
+    required: bool
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def told(catalogue: Catalogue, event: Event) -> Told:
     base = VERSION.sub("", event.type)
     return Told(
         event=event,
-        fields=fields(catalogue, event),
+        fields=fields(schema, event.schema),
         schema=highlighted(json.dumps(schema, indent=2, ensure_ascii=False), "json"),
         examples=examples(event.type),
         announced=announced(event),
@@ -61,16 +68,29 @@ def told(catalogue: Catalogue, event: Event) -> Told:
     )
 
 
+def fields(schema: Mapping[str, Any], data: str) -> list[Field]:
+    """What `data` holds, each with its own description or that of its named schema."""
+    named = schema["$defs"]
+    made = []
+    for name, spec in named[data]["properties"].items():
+        kind = pointer(spec["$ref"])[-1] if "$ref" in spec else spec["type"]
+        words = spec.get("description") or named.get(kind, {}).get("description", "")
+        allowed = ", ".join(spec.get("enum", ()))
+        meaning = " ".join(words.split()) + (f" One of {allowed}." if allowed else "")
+        made.append(Field(name, kind, name in named[data].get("required", ()), meaning))
+    return made
+
+
 def examples(event: str) -> list[Example]:
     """The valid ones first."""
-    found = sorted((SPECS / "examples" / event).glob("*.json"), key=lambda p: p.name, reverse=True)
+    found = (SPECS / "examples" / event).glob("*.json")
     return [
         Example(
             path.stem.partition("-")[2].replace("-", " "),
             path.stem.startswith("valid"),
             highlighted(path.read_text("utf-8"), "json"),
         )
-        for path in sorted(found, key=lambda p: not p.stem.startswith("valid"))
+        for path in sorted(found, key=lambda p: (not p.stem.startswith("valid"), p.name))
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -61,7 +62,7 @@ def _fence(code: str, language: str, _attributes: str) -> str:
 def _anchored(tokens: Sequence[Token]) -> Iterator[Heading]:
     """Gives each heading GitHub's anchor; a repeated one gets a number."""
     made: dict[str, int] = {}
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in itertools.pairwise(tokens):
         if opening.type != "heading_open":
             continue
         words = "".join(t.content for t in inline.children or () if t.type in _WORDS)
@@ -111,5 +112,3 @@ def _text(tokens: Sequence[Token]) -> str:
     """All words, for the search."""
     inline = [t for token in tokens for t in token.children or ()]
     return " ".join(t.content for t in inline if t.type in _WORDS and t.content.strip())
-
-

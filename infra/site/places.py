@@ -26,7 +26,7 @@ def page_of(path: str) -> str:
     document has a page that shows its source.
     """
     if not path.endswith(".md"):
-        return f"{SOURCE}/{path}.html" if path else f"{SOURCE}/index.html"
+        return f"{SOURCE}/{path}.html"
     folder, name = posixpath.split(path)
     if name == "README.md":
         return posixpath.join(folder, "index.html")

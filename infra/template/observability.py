@@ -56,7 +56,7 @@ def _dead_letter_alarm(queue: str) -> Alarm:
     return _alarm(
         camel(queue),
         f"not-empty-{queue}",
-        f"{queue} is not empty: error-handler does not keep up. See docs/runbooks/redrive.md.",
+        f"{queue} is not empty: error-handler does not keep up. See docs/runbooks/dlq-alarm.md.",
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
         Dimensions=_dimensions(QueueName=named(queue)),
@@ -94,7 +94,7 @@ def _circuit_alarm() -> Alarm:
     return _alarm(
         "GatewayCircuitOpen",
         "gateway-circuit-open",
-        "The external gateway does not answer, and is left alone for a while; charges wait.",
+        "The gateway does not answer and is left alone a while. See docs/runbooks/circuit-open.md.",
         Namespace=METRICS_NAMESPACE,
         MetricName="GatewayCircuitOpen",
         Dimensions=_dimensions(service="gateway-processor"),
@@ -108,7 +108,7 @@ def _stream_alarm() -> Alarm:
     return _alarm(
         "StreamAge",
         f"stream-age-{relay}",
-        "Events are published late: the relay does not keep up, or cannot publish.",
+        "Events are published late, or not at all. See docs/runbooks/stream-lag.md.",
         Namespace="AWS/Lambda",
         MetricName="IteratorAge",
         Dimensions=_dimensions(FunctionName=named(relay)),

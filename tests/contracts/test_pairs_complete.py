@@ -10,22 +10,20 @@ import yaml
 
 from generated.catalogue import EVENTS
 from infra.contracts.documents import ASYNCAPI, SPECS, Pair
-from tests.contracts import (
-    test_announcements,
-    test_pairs_accept,
-    test_pairs_refuse,
-    test_pairs_replay,
-    test_pairs_routing,
-)
+from tests.contracts import test_announcements
+from tests.contracts import test_pairs_accept as accept
+from tests.contracts import test_pairs_refuse as refuse
+from tests.contracts import test_pairs_replay as replay
+from tests.contracts import test_pairs_routing as routing
 from tests.contracts.histories import MACHINES
 
 # What item (a) to (e) of a pair are called; each is parametrized by pair or by replay.
 PROMISES: Final[dict[str, Callable[..., Any]]] = {
-    "accepts": test_pairs_accept.test_every_valid_payload_is_accepted_and_ends_in_a_legal_state,
-    "refuses": test_pairs_refuse.test_every_invalid_payload_is_parked_with_the_reason,
-    "understands": test_pairs_replay.test_a_published_example_is_understood_by_todays_consumers,
-    "is not fooled": test_pairs_replay.test_a_published_counterexample_is_refused_by_todays_consumers,
-    "is reached": test_pairs_routing.test_the_event_reaches_its_consumer_as_it_was_announced,
+    "accepts": accept.test_every_valid_payload_is_accepted_and_ends_in_a_legal_state,
+    "refuses": refuse.test_every_invalid_payload_is_parked_with_the_reason,
+    "understands": replay.test_a_published_example_is_understood_by_todays_consumers,
+    "is not fooled": replay.test_a_published_counterexample_is_refused_by_todays_consumers,
+    "is reached": routing.test_the_event_reaches_its_consumer_as_it_was_announced,
 }
 
 
@@ -39,7 +37,7 @@ def written_down() -> set[tuple[str, str]]:
     }
 
 
-def tested(promise: Callable[..., Any]) -> set[tuple[str, str]]:
+def pairs_of(promise: Callable[..., Any]) -> set[tuple[str, str]]:
     (mark,) = (m for m in promise.pytestmark if m.name == "parametrize")  # type: ignore[attr-defined]
     pairs: list[Pair] = [v if isinstance(v, Pair) else v[0] for v in mark.args[1]]
     return {(pair.consumer, pair.channel) for pair in pairs}
@@ -47,7 +45,7 @@ def tested(promise: Callable[..., Any]) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("promise", PROMISES)
 def test_every_pair_is_held_to_the_promise(promise: str) -> None:
-    assert tested(PROMISES[promise]) == written_down()
+    assert pairs_of(PROMISES[promise]) == written_down()
 
 
 def test_the_catalogue_has_exactly_the_pairs_of_the_specification() -> None:

@@ -7,8 +7,9 @@ from typing import Final
 
 import pytest
 
-from infra.contracts.documents import ASYNCAPI, Pair
-from tests.contracts.bus import EXPIRY_S, built, deliveries
+from infra.contracts.documents import Pair
+from infra.template import build_template
+from tests.contracts.bus import EXPIRY_S, deliveries
 from tests.contracts.payloads import CONTRACT, PAIRS, example, identity
 from tests.contracts.world import Entry
 
@@ -80,17 +81,8 @@ def test_what_the_contract_does_not_name_is_delivered_to_nobody() -> None:
 
 
 def test_the_default_delay_of_the_template_is_the_one_of_the_contract() -> None:
-    delays = [
-        c["x-delay"] for c in CONTRACT.by_name[ASYNCAPI]["channels"].values() if "x-delay" in c
-    ]
-    template = json.loads(_template())
+    channels = CONTRACT.asyncapi["channels"].values()
+    parameters = build_template().to_dict()["Parameters"]
 
-    for delay in delays:
-        assert template["Parameters"][delay["parameter"]]["Default"] == delay["seconds"]
-
-
-def _template() -> str:
-    from infra.template import build_template
-
-    assert built()
-    return str(build_template().to_json())
+    for delay in (channel["x-delay"] for channel in channels if "x-delay" in channel):
+        assert parameters[delay["parameter"]]["Default"] == delay["seconds"]

@@ -120,9 +120,7 @@ class World:
         self.published += [Entry(e["Source"], e["DetailType"], e["Detail"]) for e in entries]
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in entries]}
 
-    def invoke(
-        self, function: str, event: object, settings: Mapping[str, str] | None = None
-    ) -> Any:
+    def invoke(self, function: str, event: object, **settings: str) -> Any:
         """Run a function's own handler in a fresh execution environment with these settings."""
         (module_name,) = (f.handler for f in FUNCTIONS if f.name == function)
         module = import_module(module_name.removesuffix(".handler"))

@@ -16,7 +16,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from tests.simulation.cloud.dynamodb import cancelled
 from tests.simulation.cloud.errors import answered, refused
 from tests.simulation.cloud.stack import PREFIX, Cloud
-from tests.simulation.faults import Fault, Plan, around_call
+from tests.simulation.faults import CONFLICTS, Fault, Plan, around_call
 from tests.simulation.kernel import CrashedError, Kernel
 
 LATE_MAX_S: Final = 60.0
@@ -45,10 +45,16 @@ class Calls:
         on = target(operation, parameters)
         site = f"{task.name if task else 'test'} {operation} {on}"
         self.count[site] += 1
+        if task and operation == "BatchGetItem" and task.read_s is None:
+            task.read_s = self._kernel.now_s
         fault = self._plan.at(site, around_call(operation, on))
-        if fault is None:
-            return self._cloud.call(service, operation, parameters)
-        return self._faulty(fault, service, operation, parameters)
+        try:
+            if fault is None:
+                return self._cloud.call(service, operation, parameters)
+            return self._faulty(fault, service, operation, parameters)
+        finally:
+            if task and operation in CONFLICTS:
+                task.read_s = None
 
     def latency_s(self) -> float:
         """Mostly milliseconds, now and then a second: who overtakes whom is up to the seed."""
@@ -57,14 +63,18 @@ class Calls:
 
     def _faulty(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
         match fault.kind:
+            case "throttle" if operation == "TransactWriteItems" and fault.size < 0.5:
+                raise conflict(p, "ThrottlingError")
             case "throttle":
                 raise throttled(service, operation, fault.size)
             case "unreachable":
                 raise EndpointConnectionError(endpoint_url=service)
             case "crash-before":
                 raise CrashedError(fault.site)
+            case "conflict" if operation == "TransactWriteItems":
+                raise conflict(p, "TransactionConflict")
             case "conflict":
-                raise conflict(operation, p)
+                raise refused(operation, "TransactionConflictException", "is ongoing")
             case "slow":
                 self._kernel.pause(SLOW_MAX_S * fault.size)
                 return self._cloud.call(service, operation, p)
@@ -154,13 +164,11 @@ def throttled(service: str, operation: str, size: float) -> Exception:
     return refused(operation, codes[which], "Rate exceeded")
 
 
-def conflict(operation: str, p: dict[str, Any]) -> Exception:
-    """Somebody else's transaction is on the same item."""
-    if operation != "TransactWriteItems":
-        return refused(operation, "TransactionConflictException", "Transaction is ongoing")
+def conflict(p: dict[str, Any], code: str) -> Exception:
+    """One item of a transaction stands in its way."""
     reasons = [{"Code": "None"} for _ in p["TransactItems"]]
-    reasons[-1] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing"}
-    return cancelled(operation, reasons)
+    reasons[-1] = {"Code": code, "Message": "try again"}
+    return cancelled("TransactWriteItems", reasons)
 
 
 @contextmanager

@@ -34,13 +34,14 @@ class Checks:
         self._world = world
         self._tables = world.cloud.dynamodb.tables
         problem = world.problem
-        self.money = Money(problem)
+        self.money = Money(problem, lambda: world.kernel.now_s)
         self.states = States(problem)
         self.messages = Messages(
             problem=problem,
             status=self.status,
             asked_again=self._asked_again,
             published=lambda body: self.states.written.get(body, 0),
+            sender=lambda: world.kernel.task.name if world.kernel.task else "",
             measured=lambda kind: world.metrics.counts[f"EventCount/{kind}"],
         )
         self.poison: set[str] = set()
@@ -71,6 +72,7 @@ class Checks:
         in_wallets = [change for change in changes if change.table == WALLETS]
         if in_wallets:
             self.money.on_commit(in_wallets)
+            self._refusals(in_wallets)
 
     def _on_change(self, change: Change) -> None:
         if change.table == PAYMENTS:
@@ -126,6 +128,17 @@ class Checks:
                 if event["time"] >= event["data"]["expires_at"]:
                     self._world.problem(f"{key} reserved after its end: {event}")
 
+    def _refusals(self, changes: Sequence[Change]) -> None:
+        """A refusal must be true of the balance that was read for it."""
+        task = self._world.kernel.task
+        if task is None or task.read_s is None or any(c.key[1] == BALANCE for c in changes):
+            return  # landed late, or folded with others: the balance was another at its turn
+        for change in changes:
+            if change.old is None and change.new.get("status", {}).get("S") == "refused":
+                data = parsed(change.new["outbox"]["S"])["data"]
+                value, reason = data["amount"]["value"], data["reason"]
+                self.money.check_refusal(change.key[0], value, reason, task.read_s)
+
     def _may_still_be_charged(self, key: str) -> bool:
         truth = self._world.ledger.status(key)
         return truth == "approved" or (truth == "none" and self._world.line.in_flight[key] > 0)
@@ -155,6 +168,10 @@ class Checks:
         new, old = change.new, change.old
         if old is None or new["attempts"] != old["attempts"]:
             self.messages.on_stored(new["consumer"]["S"], new["channel"]["S"], new["body"]["S"])
+
+    def pending(self) -> int:
+        items = self._tables[PAYMENTS].items.values()
+        return sum(item["status"]["S"] == "pending" for item in items)
 
     def open_failures(self) -> int:
         items = self._tables[FAILED_EVENTS].items.values()

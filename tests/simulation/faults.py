@@ -14,6 +14,9 @@ from functools import cache
 from random import Random
 from typing import Final, Protocol
 
+FOCUSED: Final = 15.0
+FOCUSED_MAX: Final = 0.9  # something must get through
+
 # Around one call of AWS.
 BEFORE: Final = ("throttle", "unreachable", "crash-before", "slow")
 AFTER: Final = ("lost", "late", "retried", "crash-after")
@@ -125,10 +128,12 @@ class Listed:
 
 
 class Drawn:
-    """Random faults: at each place each kind happens with the same probability."""
+    """Random faults: at each place each kind happens with the same probability, but much more often
+    at the sites that begin with `focus`, so that one part of the system is down for long.
+    """
 
-    def __init__(self, random: Random, rate: float) -> None:
-        self._random, self._rate = random, rate
+    def __init__(self, random: Random, rate: float, focus: str = "") -> None:
+        self._random, self._rate, self._focus = random, rate, focus
         self._reached: Counter[str] = Counter()
         self.happened: list[Fault] = []
         self.active = True
@@ -137,7 +142,10 @@ class Drawn:
         if not self.active:
             return None
         self._reached[site] += 1
-        if self._random.random() >= self._rate * len(kinds):
+        rate = self._rate * len(kinds)
+        if self._focus and site.startswith(self._focus):
+            rate = min(rate * FOCUSED, FOCUSED_MAX)
+        if self._random.random() >= rate:
             return None
         kind = kinds[int(self._random.random() * len(kinds))]
         size = round(self._random.random(), 4)

@@ -23,7 +23,7 @@ class CrashedError(BaseException):
 class Task:
     """One invocation of a function. `done` gets its result, or why there is none."""
 
-    __slots__ = ("_kernel", "_run", "dead", "deadline_s", "done", "green", "name")
+    __slots__ = ("_kernel", "_run", "dead", "deadline_s", "done", "green", "name", "read_s")
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Task:
         self.green = greenlet(self._main, kernel.hub)
         self.dead = False
         self.deadline_s = deadline_s
+        self.read_s: float | None = None  # when it read what it decides on
 
     def _main(self) -> None:
         try:

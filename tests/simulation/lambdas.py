@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
 
+from handlers.core.errors import Failure
 from handlers.core.moment import written
 from handlers.runtime.clock import Clock
 from tests.simulation.entry_points import EntryPoint
@@ -35,7 +36,9 @@ class Lambdas:
         plan: Plan,
         random: Random,
         latency_s: Callable[[], float],
+        problem: Callable[[str], None],
     ) -> None:
+        self._problem = problem
         self._kernel, self._points, self._plan, self._random = kernel, points, plan, random
         self._latency_s = latency_s
         self._idle: defaultdict[str, list[Environment]] = defaultdict(list)
@@ -65,6 +68,8 @@ class Lambdas:
         def finished(result: Any) -> None:
             if not isinstance(result, CrashedError):
                 self._idle[function].append(environment)
+            if isinstance(result, Exception) and not isinstance(result, Failure):
+                self._problem(f"{function} raised {result!r}")
             done(result)
 
         self._kernel.start(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from handlers.runtime.queue import REDRIVES
+from handlers.runtime.queue import FAILURE_KIND, FAILURE_REASON, REDRIVES
 from tests.simulation.cloud.sqs import Message, Queue
 from tests.simulation.cloud.stack import named
 from tests.simulation.texts import parsed
@@ -17,6 +17,7 @@ from tests.simulation.texts import parsed
 Name: TypeAlias = tuple[str, str]
 Status: TypeAlias = Callable[[str], str]
 
+REVIEWER: Final = "error-handler-consumer"
 # Queue → which thing must be in which state once its message is acknowledged.
 DONE: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "payment-orchestrator--wallet-reservation_failed": ("payment", frozenset({"failed"})),
@@ -48,6 +49,8 @@ class Messages:
     asked_again: Callable[[str], int]
     published: Callable[[str], int]
     measured: Callable[[str], int]
+    sender: Callable[[], str]
+    redrives: set[tuple[str, str, int]] = field(default_factory=set)  # where, which, how often
     parked: Counter[Name] = field(default_factory=Counter)
     returned: Counter[Name] = field(default_factory=Counter)
     stored: Counter[Name] = field(default_factory=Counter)
@@ -57,10 +60,26 @@ class Messages:
     def on_sent(self, queue: Queue, message: Message) -> None:
         own = short(queue)
         self.sent[own] += 1
+        name = (own.removesuffix("-dlq"), letter(message.body))
+        self._count_redrives(own, name, message)
         if own.endswith("-dlq"):
-            self.parked[(own.removesuffix("-dlq"), letter(message.body))] += 1
+            self.parked[name] += 1
+            if message.attributes.get(FAILURE_KIND, {}).get("StringValue") == "bug":
+                said = message.attributes[FAILURE_REASON]["StringValue"]
+                self.problem(f"{own} got a bug: {said}: {message.body}")
         elif REDRIVES in message.attributes:
-            self.returned[(own, letter(message.body))] += 1
+            self.returned[name] += 1
+
+    def _count_redrives(self, own: str, name: Name, message: Message) -> None:
+        """error-handler counts up, and the count stays with the message."""
+        times = int(message.attributes.get(REDRIVES, {}).get("StringValue", "0"))
+        sender = self.sender()
+        if sender == REVIEWER and (times < 1 or (f"{name[0]}-dlq", name[1], times - 1) not in self.redrives):
+            self.problem(f"{own} gets {name[1]} back for the {times}. time by error-handler")
+        if sender != REVIEWER and own.endswith("-dlq") and times:
+            if (name[0], name[1], times) not in self.redrives:
+                self.problem(f"{own} got {name[1]} with {times} redrives, which nobody counted")
+        self.redrives.add((own, name[1], times))
 
     def on_stored(self, consumer: str, channel: str, body: str) -> None:
         """error-handler kept a letter for an operator."""

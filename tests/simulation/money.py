@@ -22,6 +22,8 @@ class Money:
     """All sums are by wallet, in minor units."""
 
     problem: Callable[[str], None]
+    now_s: Callable[[], float]
+    changed_s: dict[str, float] = field(default_factory=dict)
     deposited: Counter[str] = field(default_factory=Counter)
     deducted: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
@@ -42,6 +44,7 @@ class Money:
             if change.old is not None:
                 self.problem(f"deposit {change.key[0]} was written twice")
         elif entry == BALANCE:
+            self.changed_s[wallet] = self.now_s()
             self.available[wallet] = int(change.new["available"]["N"])
             self.reserved[wallet] = int(change.new["reserved"]["N"])
         else:
@@ -59,6 +62,20 @@ class Money:
             self.held[wallet] += amount(change.new)
         if after == "deducted":
             self.deducted[wallet] += amount(change.new)
+
+    def check_refusal(self, wallet: str, value: int, reason: str, read_s: float) -> None:
+        """A refusal must be true of the balance as it was read."""
+        changed_s = self.changed_s.get(wallet)
+        if changed_s is not None and changed_s >= read_s:
+            return
+        wrong = {
+            "wallet_not_found": changed_s is not None,
+            "insufficient_funds": self.available[wallet] >= value,
+        }
+        if wrong.get(reason):
+            self.problem(
+                f"wallet {wallet} with {self.available[wallet]} available refused {value}: {reason}"
+            )
 
     def _check(self, wallet: str) -> None:
         available, reserved = self.available[wallet], self.reserved[wallet]

@@ -95,9 +95,11 @@ def plant(mutant: Mutant) -> None:
 
 
 def mutated(mutant: Mutant, source: str) -> str:
-    if source.count(mutant.old) != 1:
-        raise ValueError(
-            f"mutant {mutant.name!r}: its text occurs {source.count(mutant.old)} times in "
-            f"{mutant.module}; bring tests/simulation/planted*.py up to date"
-        )
-    return source.replace(mutant.old, mutant.new)
+    for old, new in ((mutant.old, mutant.new), *mutant.also):
+        if source.count(old) != 1:
+            raise ValueError(
+                f"mutant {mutant.name!r}: its text occurs {source.count(old)} times in "
+                f"{mutant.module}; bring tests/simulation/planted*.py up to date:\n{old}"
+            )
+        source = source.replace(old, new)
+    return source

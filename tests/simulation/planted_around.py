@@ -55,8 +55,10 @@ AROUND: Final = (
     Mutant(
         "a conflict is a success",
         "handlers.runtime.commit",
-        '            raise Conflict("somebody else wrote it first") from error',
-        "            return",
+        "        raise _failed_write(error) from error",
+        '''        failed = _failed_write(error)
+        if not isinstance(failed, Conflict):
+            raise failed from error''',
     ),
     Mutant(
         "conflicts are tried without reading again",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from generated.catalogue import EVENTS
+from handlers.core.identity import derived, event_id
+from infra.template import routing
 from tests.simulation.cloud.stack import EXPIRY_S, named
 
 if TYPE_CHECKING:
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 PAYMENTS: Final = 24
 # Of one kind of fault at one place.
 RATES: Final = (0.0, 0.001, 0.003, 0.006, 0.01, 0.02)
+FOCI: Final = (
+    *("payment-orchestrator-api", "payment-orchestrator-consumer", "wallet-service"),
+    *("gateway-processor", "metrics-collector", "error-handler", "event-relay", "rule", "stream"),
+)
 PAYEES: Final = (
     *("coffee-shop-42", "coffee-shop-42", "book.store", "coffee-shop-42"),
     *("decline.do_not_honor", "decline.expired_card"),
@@ -62,6 +69,7 @@ class Story:
     rounds: tuple[float, ...] = ()
     heal_s: float = EXPIRY_S / 2
     rate: float = 0.0
+    focus: str = ""
 
     def begin(self, world: World) -> None:
         """Put everything on the calendar."""
@@ -92,48 +100,88 @@ def drawn(seed: int) -> Story:
     spread_s = random.choice((1.0, 30.0, 600.0))
     wealth = random.choice((1, 6, 20, 40))
     payments = tuple(_payment(random, n, users, currencies, spread_s) for n in range(PAYMENTS))
-    deposits = tuple(
-        Deposit(spread_s * random.random() ** 3, user, currency, 1 + int(2000 * random.random()), f"d{n}")
-        for n in range(wealth)
-        for user in [random.choice(users)]
-        for currency in [random.choice(currencies)]
-    )
+    deposits = _deposits(random, wealth, users, currencies, spread_s)
     return Story(
         deposits=deposits,
         payments=payments,
-        poison=_poison(random),
+        poison=_poison(random, payments),
         looks=tuple((1500 * random.random(), random.choice(users)) for _ in range(3)),
         rounds=tuple(2000 * random.random() for _ in range(random.choice((0, 1, 4)))),
         heal_s=random.choice((5.0, 60.0, 0.9 * EXPIRY_S, 1.2 * EXPIRY_S, 3.0 * EXPIRY_S)),
         rate=random.choice(RATES),
+        focus=random.choice(FOCI) if random.random() < 0.4 else "",
     )
+
+
+def _deposits(
+    random: Random, count: int, users: list[str], currencies: list[str], spread_s: float
+) -> tuple[Deposit, ...]:
+    """Early ones mostly; some are asked for twice at the same time."""
+    made = [
+        Deposit(
+            at_s=spread_s * random.random() ** 3,
+            user=random.choice(users),
+            currency=random.choice(currencies),
+            value=1 + int(2000 * random.random()),
+            key=f"deposit-{n}",
+        )
+        for n in range(count)
+    ]
+    return tuple(made + made[::4])
 
 
 def _payment(
     random: Random, number: int, users: list[str], currencies: list[str], spread_s: float
 ) -> Payment:
-    # Keys repeat among users on purpose: keys of two users never meet.
+    # Users use the same keys on purpose: keys of two users never meet.
     return Payment(
         at_s=spread_s * random.random(),
-        user=random.choice(users),
-        key=f"key-{number}" if random.random() < 0.7 else f"shared-{number % 5}-{number}",
+        user=users[number % len(users)],
+        key=f"key-{number // len(users)}",
         body=body(
             1 + int(1000 * random.random()), random.choice(currencies), random.choice(PAYEES)
         ),
     )
 
 
-def _poison(random: Random) -> tuple[Poison, ...]:
-    from infra.template import routing
-
-    if random.random() < 0.7:
+def _poison(random: Random, payments: tuple[Payment, ...]) -> tuple[Poison, ...]:
+    """Bodies that are no events, and events that nobody announced; none may move money."""
+    if random.random() < 0.6:
         return ()
     queues = routing.source_queues()
-    return tuple(
+    garbage = tuple(
         Poison(1000 * random.random(), random.choice(queues), random.choice(GARBAGE) + " " * n)
         for n in range(1, 3)
     )
+    return garbage + tuple(_forged(random, payments, n) for n in range(3))
 
 
-def printed(story: Story) -> str:
-    return json.dumps({"payments": len(story.payments), "rate": story.rate})
+def _forged(random: Random, payments: tuple[Payment, ...], number: int) -> Poison:
+    """A well-formed event about a payment that there is not, or about another amount."""
+    event, consumer = random.choice(
+        [(e, c) for e in EVENTS.values() for c in e.consumers if c.delivery == "queue" and not e.retryable]
+    )
+    payment = random.choice(payments)
+    key = payment.key if random.random() < 0.5 else f"forged-{number}"
+    payment_id = derived("pay", payment.user, key)
+    amount = payment.body["amount"]
+    data = {
+        "payment_id": payment_id,
+        "user_id": payment.user,
+        "amount": {**amount, "value": amount["value"] + 1000},
+        "payee": "coffee-shop-42",
+        "expires_at": "2026-03-01T12:15:00.000Z",
+        "charge_id": "ch_forged",
+        "reason": "insufficient_funds",
+    }
+    body = {
+        "specversion": "1.0",
+        "id": event_id(event.type, payment_id),
+        "source": event.producer,
+        "type": event.type,
+        "subject": payment_id,
+        "time": "2026-03-01T12:00:00.000Z",
+        "correlationid": f"forged-{number}",
+        "data": data,
+    }
+    return Poison(2000 * random.random(), consumer.queue, json.dumps(body))

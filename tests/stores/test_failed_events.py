@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from handlers.error_handler.failed_event import FailedEvent
-from handlers.error_handler.store import FailedEvents
+from handlers.error_handler.store import KEPT_AFTER_REVIEW_DAYS, FailedEvents
 from tests.builders import ENVIRONMENT, LATER, NOW
 from tests.stores.cloud import Cloud
 
@@ -113,3 +113,21 @@ def test_a_list_is_oldest_first_in_pages_of_one_status(events: FailedEvents) -> 
     assert [
         e.failed_event_id[4] for e in events.page("discarded", size=9, position=None).events
     ] == ["c"]
+
+
+def test_only_a_reviewed_entry_is_ever_purged(events: FailedEvents, cloud: Cloud) -> None:
+    def purge_at() -> list[str]:
+        return [
+            item["purge_at"]["N"] for item in cloud.items("failed-events") if "purge_at" in item
+        ]
+
+    events.park(an_event(), "m-1")
+    assert purge_at() == []
+
+    events.record_review(
+        fetched(events).reviewed("redriven", by="olga", note="x", now="1970-01-02T00:00:00.000Z")
+    )
+    assert purge_at() == [str(86_400 * (1 + KEPT_AFTER_REVIEW_DAYS))]
+
+    events.park(an_event(), "m-2")
+    assert purge_at() == []

@@ -1,0 +1,47 @@
+"""What no linter of specifications catches: each rule yields one line per place that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from infra.contracts.documents import Documents
+from infra.contracts.rules import api, events, examples, problems
+
+Rule: TypeAlias = Callable[[Documents], Iterator[str]]
+
+RULES: Final[Mapping[str, Rule]] = {
+    "one address per channel": events.one_address_per_channel,
+    "one sender, at least one receiver": events.one_sender_and_receivers,
+    "operations fit their channels": events.operations_fit_their_channels,
+    "a copy is a copy of its event": events.copies_are_copies,
+    "envelopes name their event and its sender": events.envelopes_name_their_event,
+    "every event has examples": examples.every_event_has_examples,
+    "every example keeps its word": examples.every_event_example_keeps_its_word,
+    "inline examples keep their schemas": examples.inline_examples_keep_their_schemas,
+    "every named value has an example": examples.every_pattern_has_an_example,
+    "every body has an example": examples.every_body_has_an_example,
+    "answers of every operation": api.every_operation_answers,
+    "links lead to operations": api.links_lead_to_operations,
+    "operations are named once": api.operations_are_named_once,
+    "parameters that every operation has alike": api.parameters_are_alike,
+    "requests are closed, answers are open": api.requests_are_closed_and_answers_open,
+    "every problem is documented": problems.every_problem_is_documented,
+    "problems say their own status": problems.problems_say_their_own_status,
+    "refusals are problem documents": problems.refusals_are_problem_documents,
+    "one version": api.one_version,
+}
+
+
+def violations(contract: Documents) -> Iterator[str]:
+    """Everything that breaks a rule. A document too broken to be looked at breaks it as well."""
+    for name, rule in RULES.items():
+        for violation in broken(rule, contract):
+            yield f"{name}: {violation}"
+
+
+def broken(rule: Rule, contract: Documents) -> list[str]:
+    try:
+        return list(rule(contract))
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        return [f"cannot be checked: {type(error).__name__} {error}"]

@@ -1,0 +1,153 @@
+"""Rules of the HTTP contracts: what every operation must say so that clients know what may come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from infra.contracts.documents import ASYNCAPI, GATEWAY, OPENAPI, Documents
+
+HTTP: Final = (OPENAPI, GATEWAY)
+# Whoever stands in front of an operation may always say these.
+ALWAYS: Final = {OPENAPI: {"429", "500", "503", "504"}, GATEWAY: {"429", "500", "503"}}
+WITH_BODY: Final = {"413", "415", "422"}
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+
+
+def every_operation_answers(contract: Documents) -> Iterator[str]:
+    """The refusals that follow from what an operation is; 404 and 409 only tests can know."""
+    for name in HTTP:
+        for path, method, item, operation in contract.operations(name):
+            expected = _expected(contract, name, item, operation)
+            given = set(operation["responses"]) - {"404", "409"}
+            good = {status for status in given if status.startswith("2")}
+            where = f"{name}: {method} {path}"
+            for status in sorted(expected - given):
+                yield f"{where} does not say that it may answer {status}"
+            for status in sorted(given - expected - good):
+                yield f"{where} cannot answer {status}"
+            if good != {"201" if _creates(contract, name, item, operation) else "200"}:
+                yield f"{where} must answer 201 when it creates something, else 200"
+
+
+def _expected(
+    contract: Documents, name: str, item: Mapping[str, Any], operation: Mapping[str, Any]
+) -> set[str]:
+    secured = operation.get("security", contract.by_name[name]["security"])
+    expected = ALWAYS[name] | {"400"}
+    if secured:
+        expected = expected | ({"401", "403"} if name == OPENAPI else {"401"})
+    if "requestBody" in operation:
+        expected = expected | WITH_BODY
+    return expected
+
+
+def _creates(
+    contract: Documents, name: str, item: Mapping[str, Any], operation: Mapping[str, Any]
+) -> bool:
+    return IDEMPOTENCY_KEY in [p["name"] for p in contract.parameters(name, item, operation)]
+
+
+def links_lead_to_operations(contract: Documents) -> Iterator[str]:
+    """A link names an operation, its parameters and members of the answer that are there."""
+    for name in HTTP:
+        known = {o["operationId"]: (i, o) for _, _, i, o in contract.operations(name)}
+        for where, label, link, answer in _links(contract, name):
+            if link["operationId"] not in known:
+                yield f"{where}: link {label} leads to no operation"
+                continue
+            asked = contract.parameters(name, *known[link["operationId"]])
+            for parameter, expression in link["parameters"].items():
+                if parameter not in {p["name"] for p in asked}:
+                    yield f"{where}: link {label} gives {parameter}, which is not asked for"
+                if not _has(answer, expression):
+                    yield f"{where}: link {label}: there is no {expression}"
+
+
+def _links(
+    contract: Documents, name: str
+) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Place, name and link of every link, and the schema of the answer that it is in."""
+    for path, method, _, operation in contract.operations(name):
+        for given in operation["responses"].values():
+            response = contract.resolved(name, given)[1]
+            for label, link in response.get("links", {}).items():
+                schema = next(iter(response["content"].values()))["schema"]
+                yield f"{name}: {method} {path}", label, link, contract.flat(name, schema)
+
+
+def _has(schema: Mapping[str, Any], expression: str) -> bool:
+    """Whether an answer of this schema can have the member that a runtime expression names."""
+    prefix, _, pointer = expression.partition("#")
+    if prefix != "$response.body":
+        return False
+    node: Any = schema
+    for step in pointer.split("/")[1:]:
+        variants = node.get("oneOf", [node])
+        found = [
+            v["items"] if step.isdigit() else v.get("properties", {}).get(step) for v in variants
+        ]
+        if not any(found):
+            return False
+        node = next(f for f in found if f)
+    return True
+
+
+def operations_are_named_once(contract: Documents) -> Iterator[str]:
+    for name in HTTP:
+        ids = Counter(o.get("operationId") for _, _, _, o in contract.operations(name))
+        for operation_id, times in ids.items():
+            if times > 1 or not operation_id:
+                yield f"{name}: operationId {operation_id} is there {times} times"
+        tags = {tag["name"] for tag in contract.by_name[name]["tags"]}
+        for path, method, _, operation in contract.operations(name):
+            if set(operation.get("tags", ())) - tags or len(operation.get("tags", ())) != 1:
+                yield f"{name}: {method} {path} needs one tag of the list"
+        used = {tag for _, _, _, o in contract.operations(name) for tag in o.get("tags", ())}
+        for tag in sorted(tags - used):
+            yield f"{name}: no operation has the tag {tag}"
+
+
+def parameters_are_alike(contract: Documents) -> Iterator[str]:
+    """Pages and required parameters are the same in every operation, so a client learns it once."""
+    for path, method, item, operation in contract.operations(OPENAPI):
+        where = f"{OPENAPI}: {method} {path}"
+        parameters = contract.parameters(OPENAPI, item, operation)
+        paged = "next_cursor" in _answer(contract, operation).get("properties", {})
+        if paged != {"page_size", "cursor"}.issubset({p["name"] for p in parameters}):
+            yield f"{where}: an answer with next_cursor goes with page_size and cursor"
+        for parameter in parameters:
+            if (parameter["in"] != "query") != (parameter.get("required") is True):
+                yield f"{where}: {parameter['name']} is in the {parameter['in']}: required or not"
+        if operation.get("x-sandbox-open") and not operation.get("x-roles"):
+            yield f"{where}: x-sandbox-open opens an operation that has x-roles"
+
+
+def requests_are_closed_and_answers_open(contract: Documents) -> Iterator[str]:
+    """Unknown fields of a request are mistakes; answers may get new fields."""
+    for path, method, _, operation in contract.operations(OPENAPI):
+        where = f"{OPENAPI}: {method} {path}"
+        if _answer(contract, operation).get("additionalProperties", True) is not True:
+            yield f"{where}: answers may get new fields"
+        _, body = contract.resolved(OPENAPI, operation.get("requestBody", {"required": True}))
+        if body.get("required") is not True:
+            yield f"{where}: a body is required"
+        for media in body.get("content", {}).values():
+            schema = contract.flat(OPENAPI, media["schema"])
+            if schema.get("additionalProperties") is not False:
+                yield f"{where}: unknown fields of a request must be refused"
+
+
+def _answer(contract: Documents, operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    good = next(r for status, r in operation["responses"].items() if status.startswith("2"))
+    content = contract.resolved(OPENAPI, good)[1]["content"]
+    answer: Mapping[str, Any] = contract.flat(OPENAPI, content["application/json"]["schema"])
+    return answer
+
+
+def one_version(contract: Documents) -> Iterator[str]:
+    """Events and API are released together."""
+    versions = {contract.by_name[name]["info"]["version"] for name in (ASYNCAPI, OPENAPI)}
+    if len(versions) != 1:
+        yield f"asyncapi.yaml and openapi.yaml have different versions: {sorted(versions)}"

@@ -1,0 +1,101 @@
+"""Rules of the event contract: channels, senders, receivers, envelopes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from infra.contracts.documents import ASYNCAPI, Documents
+
+# What every event carries, whatever later versions add (CloudEvents 1.0 and our journey).
+ATTRIBUTES: Final = (
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "subject",
+    "time",
+    "correlationid",
+    "data",
+)
+
+
+def one_address_per_channel(contract: Documents) -> Iterator[str]:
+    channels = contract.asyncapi["channels"]
+    for address, times in Counter(c.get("address") for c in channels.values()).items():
+        if times > 1:
+            yield f"{times} channels have the address {address}"
+    for name, channel in channels.items():
+        if channel.get("address") != name:
+            yield f"channel {name} has the address {channel.get('address')}, not its own name"
+
+
+def one_sender_and_receivers(contract: Documents) -> Iterator[str]:
+    channels = contract.asyncapi["channels"]
+    for event in contract.events:
+        mine = {name for name, channel in channels.items() if event in channel["messages"]}
+        senders = [o for o in _operations(contract, "send") if _channel(o) in mine]
+        if len(senders) != 1:
+            yield f"{event} has {len(senders)} senders"
+    for name in channels:
+        if not [o for o in _operations(contract, "receive") if _channel(o) == name]:
+            yield f"nobody receives {name}"
+
+
+def _operations(contract: Documents, action: str) -> list[dict[str, dict[str, str]]]:
+    found = contract.asyncapi["operations"].values()
+    return [operation for operation in found if operation["action"] == action]
+
+
+def _channel(operation: dict[str, dict[str, str]]) -> str:
+    return operation["channel"]["$ref"].removeprefix("#/channels/")
+
+
+def operations_fit_their_channels(contract: Documents) -> Iterator[str]:
+    """The message is one of the operation's own channel; the service says who does it."""
+    for name, operation in contract.asyncapi["operations"].items():
+        channel = contract.at(ASYNCAPI, operation["channel"]["$ref"][1:])
+        if operation["action"] not in ("send", "receive") or not operation["x-service"]:
+            yield f"{name} does not say who does what"
+        wanted = f"{operation['channel']['$ref']}/messages/{next(iter(channel['messages']))}"
+        if [message["$ref"] for message in operation["messages"]] != [wanted]:
+            yield f"{name} is about another message than its channel"
+        verb = "sends" if operation["action"] == "send" else "receives"
+        if name != f"{operation['x-service']}.{verb}.{channel['address']}":
+            yield f"{name} is not named after its service, action and channel"
+        if operation.get("x-delivery", "invoke") != "invoke":
+            yield f"{name} is delivered by {operation['x-delivery']}, which nobody can do"
+
+
+def copies_are_copies(contract: Documents) -> Iterator[str]:
+    for name, channel in contract.asyncapi["channels"].items():
+        (event,) = channel["messages"]
+        copy, delay = channel.get("x-copy-of"), channel.get("x-delay")
+        if channel["messages"][event]["$ref"] != f"#/components/messages/{event}":
+            yield f"channel {name} carries another message than {event}"
+        if copy is None and (name != event or delay is not None):
+            yield f"channel {name} is not {event}, so it says x-copy-of; only copies are delayed"
+        if copy is not None and (
+            copy != event or name == event or not (delay or {}).get("seconds")
+        ):
+            yield f"channel {name} is a copy: it needs x-copy-of {event} and x-delay"
+
+
+def envelopes_name_their_event(contract: Documents) -> Iterator[str]:
+    senders = {pair.event: pair.producer for pair in contract.pairs}
+    for event in contract.events:
+        message = contract.asyncapi["components"]["messages"][event]
+        schema = contract.event_schema(event)
+        fields = schema["properties"]
+        if message["name"] != event or not isinstance(message.get("x-retryable"), bool):
+            yield f"{event} needs its own name, and x-retryable true or false"
+        if fields["type"] != {"const": event} or fields["source"] != {"const": senders[event]}:
+            yield f"{event} must carry its own type and the source {senders[event]}"
+        for missing in [name for name in ATTRIBUTES if name not in schema["required"]]:
+            yield f"{event} does not require {missing}"
+        data = fields["data"]
+        if data.get("type") != "object" or set(data["required"]) - set(data["properties"]):
+            yield f"the data of {event} is an object whose required fields are described"
+        if data.get("additionalProperties", True) is not True:
+            yield f"{event} must let later versions add fields"

@@ -1,0 +1,107 @@
+"""Rules of the examples: each keeps its schema, or breaks it where its name says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import jsonschema_rs
+
+from infra.contracts.documents import COMMON, GATEWAY, OPENAPI, Documents
+
+HTTP: Final = (OPENAPI, GATEWAY)
+
+
+def every_event_has_examples(contract: Documents) -> Iterator[str]:
+    for event in contract.events:
+        mine = [example for example in contract.examples if example.event == event]
+        if not [example for example in mine if example.valid]:
+            yield f"examples/{event} has no valid-*.json"
+        if not [example for example in mine if not example.valid]:
+            yield f"examples/{event} has no invalid-*.json"
+    for example in contract.examples:
+        if example.event not in contract.events:
+            yield f"examples/{example.event} is of no event"
+
+
+def every_event_example_keeps_its_word(contract: Documents) -> Iterator[str]:
+    """valid-*.json keeps the schema, invalid-*.json breaks it in exactly one place."""
+    validators = {e: _validator(contract.event_schema(e)) for e in contract.events}
+    for example in contract.examples:
+        where = f"examples/{example.event}/{example.name}"
+        try:
+            document = json.loads(example.body)
+        except ValueError:
+            yield f"{where} is no JSON"
+            continue
+        if example.event in validators:
+            found = list(validators[example.event].iter_errors(document))
+            if example.valid and found:
+                yield f"{where}: {_told(found)}"
+            if not example.valid and len(found) != 1:
+                yield f"{where} breaks its schema in {len(found)} places, not in one"
+
+
+def inline_examples_keep_their_schemas(contract: Documents) -> Iterator[str]:
+    for name in HTTP:
+        yield from _walk(contract, name, contract.by_name[name], name)
+    yield from _walk(contract, COMMON, contract.by_name[COMMON], COMMON)
+
+
+def _walk(contract: Documents, name: str, node: Any, where: str) -> Iterator[str]:
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _walk(contract, name, item, f"{where}/{index}")
+    if not isinstance(node, Mapping):
+        return
+    for schema, label, value in _examples(node):
+        found = list(_validator(contract.flat(name, schema)).iter_errors(value))
+        if found:
+            yield f"{where}: example {label}: {_told(found)}"
+    for key, value in node.items():
+        if key not in ("examples", "example", "value"):
+            yield from _walk(contract, name, value, f"{where}/{key}")
+
+
+def _examples(node: Mapping[str, Any]) -> Iterator[tuple[Any, str, Any]]:
+    """Schema, name and value of the examples that stand in this very node."""
+    if "schema" in node:
+        for label, example in (node.get("examples") or {}).items():
+            yield node["schema"], label, example["value"]
+        if "example" in node:
+            yield node["schema"], "example", node["example"]
+    elif isinstance(node.get("examples"), list):
+        for index, value in enumerate(node["examples"]):
+            yield {k: v for k, v in node.items() if k != "examples"}, str(index), value
+
+
+def every_pattern_has_an_example(contract: Documents) -> Iterator[str]:
+    """A type that is described by a pattern shows what that looks like."""
+    shared = [(COMMON, contract.by_name[COMMON]["$defs"])]
+    for name, schemas in shared + [
+        (name, contract.by_name[name]["components"]["schemas"]) for name in HTTP
+    ]:
+        for key, schema in schemas.items():
+            if "pattern" in schema and not schema.get("examples"):
+                yield f"{name}: {key} has a pattern and no example"
+
+
+def every_body_has_an_example(contract: Documents) -> Iterator[str]:
+    for name in HTTP:
+        for path, method, _, operation in contract.operations(name):
+            body = contract.resolved(name, operation.get("requestBody", {}))[1]
+            for media in body.get("content", {}).values():
+                if not media.get("examples"):
+                    yield f"{name}: {method} {path} has no example of its body"
+
+
+def _validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema)
+
+
+def _told(errors: list[jsonschema_rs.ValidationError]) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, error.instance_path)) or 'all of it'}: {error.message}"
+        for error in errors
+    )

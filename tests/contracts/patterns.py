@@ -1,0 +1,101 @@
+"""Texts just inside and just outside a regular expression: too short, too long, a wrong character.
+
+Works on the parsed expression, so that every repetition and every class is tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any, Final
+
+MANY: Final = 3  # how often something without an upper bound is repeated
+STRANGERS: Final = "a1A_-.~ é\n"  # characters of which at least one is in no class of a contract
+
+Choose = Callable[[int, int, int], int]  # number of the repetition, least, most -> how often
+
+
+def just_inside(pattern: str) -> list[str]:
+    """The shortest and the longest text."""
+    texts = [_text(pattern, lambda _n, least, _most: least), _text(pattern, _most)]
+    return _kept(pattern, texts, wanted=True)
+
+
+def just_outside(pattern: str) -> list[str]:
+    """One repetition too few or too many, and one character that does not belong, at each place."""
+    texts: list[str] = []
+    for number, (least, most) in enumerate(_repetitions(pattern)):
+        texts.append(_text(pattern, _but(number, least - 1)))
+        if most < sre.MAXREPEAT:
+            texts.append(_text(pattern, _but(number, most + 1)))
+    shortest = _text(pattern, lambda _n, least, _most: least)
+    for place in range(len(shortest)):
+        texts += [shortest[:place] + c + shortest[place + 1 :] for c in STRANGERS]
+    texts.append(shortest + "\n")
+    return _kept(pattern, texts, wanted=False)
+
+
+def _kept(pattern: str, texts: list[str], *, wanted: bool) -> list[str]:
+    strict = re.compile(pattern.replace("$", r"\Z"))
+    kept = [text for text in dict.fromkeys(texts) if bool(strict.search(text)) is wanted]
+    assert kept, f"no text is {'in' if wanted else 'out'}side {pattern}"
+    return kept
+
+
+def _most(_number: int, least: int, most: int) -> int:
+    return most if most < sre.MAXREPEAT else least + MANY
+
+
+def _but(number: int, times: int) -> Choose:
+    return lambda n, least, _most: max(times, 0) if n == number else least
+
+
+@cache
+def _repetitions(pattern: str) -> list[tuple[int, int]]:
+    """Least and most of every repetition, in the order in which they are written."""
+    found: list[tuple[int, int]] = []
+
+    def choose(_number: int, least: int, most: int) -> int:
+        found.append((least, most))
+        return 1
+
+    _text(pattern, choose)
+    return found
+
+
+def _text(pattern: str, choose: Choose) -> str:
+    """A text of the pattern in which each repetition is as long as `choose` says."""
+    numbers = iter(range(1_000))
+    return "".join(_part(node, choose, numbers) for node in _parser.parse(pattern))
+
+
+def _part(node: tuple[Any, Any], choose: Choose, numbers: Any) -> str:
+    kind, argument = node
+    if kind is sre.LITERAL:
+        return chr(argument)
+    if kind is sre.IN:
+        return _member(argument)
+    if kind is sre.AT:
+        return ""
+    if kind is sre.SUBPATTERN:
+        return "".join(_part(n, choose, numbers) for n in argument[3])
+    if kind is sre.BRANCH:
+        return "".join(_part(n, choose, numbers) for n in argument[1][0])
+    if kind is sre.MAX_REPEAT:
+        least, most, inner = argument
+        times = choose(next(numbers), least, most)
+        return "".join("".join(_part(n, choose, numbers) for n in inner) for _ in range(times))
+    raise AssertionError(f"{pattern_of(node)} is new in a pattern: teach it to this file")
+
+
+def _member(choices: list[tuple[Any, Any]]) -> str:
+    """The first character of a class."""
+    kind, argument = choices[0]
+    return chr(argument[0] if kind is sre.RANGE else argument)
+
+
+def pattern_of(node: tuple[Any, Any]) -> str:
+    return str(node)

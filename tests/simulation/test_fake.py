@@ -1,0 +1,192 @@
+"""The fake is judged too: the same random operations on it, on moto and on MiniStack.
+
+MiniStack is asked when MINISTACK_ENDPOINT says where it listens. A difference is either explained
+here, by the one that is wrong, or a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from random import Random
+from typing import Any, Final
+from uuid import uuid4
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from infra.template.data import STORES
+from tests.simulation.cloud.stack import Cloud, cloud, named
+from tests.simulation.random_operations import calls
+
+OPERATIONS: Final = 400
+REGION: Final = "eu-central-1"
+ENDPOINT: Final = os.environ.get("MINISTACK_ENDPOINT")
+MEANINGLESS: Final = ("ResponseMetadata", "ConsumedCapacity", "ItemCollectionMetrics")
+SNAKE: Final = {
+    "PutItem": "put_item",
+    "UpdateItem": "update_item",
+    "GetItem": "get_item",
+    "Query": "query",
+    "BatchGetItem": "batch_get_item",
+    "TransactWriteItems": "transact_write_items",
+}
+
+
+@pytest.fixture
+def fake() -> Cloud:
+    return cloud(lambda: 0.0)
+
+
+@pytest.fixture(params=["moto", "ministack"])
+def real(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A DynamoDB client with the tables of the template."""
+    if request.param == "ministack":
+        if not ENDPOINT:
+            pytest.skip("MINISTACK_ENDPOINT is not set")
+        yield _with_tables(ENDPOINT)
+        return
+    with mock_aws():
+        yield _with_tables(None)
+
+
+def _with_tables(endpoint: str | None) -> Any:
+    client = botocore.session.get_session().create_client(
+        "dynamodb",
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
+    for store in STORES:
+        if named(store.name) in client.list_tables()["TableNames"]:
+            client.delete_table(TableName=named(store.name))
+        index = store.index
+        names = sorted({*store.key, *(index.key if index else ())})
+        indexes = {"GlobalSecondaryIndexes": [_index(index)]} if index else {}
+        client.create_table(
+            TableName=named(store.name),
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in names],
+            KeySchema=_key(store.key),
+            **indexes,
+        )
+    return client
+
+
+def _index(index: Any) -> dict[str, Any]:
+    projection = index.projection.to_dict()
+    return {"IndexName": index.name, "KeySchema": _key(index.key), "Projection": projection}
+
+
+def _key(names: tuple[str, ...]) -> list[dict[str, str]]:
+    kinds = ("HASH", "RANGE")
+    return [{"AttributeName": n, "KeyType": k} for n, k in zip(names, kinds, strict=False)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_fake_answers_as_the_real_thing_does(fake: Cloud, real: Any, seed: int):
+    """Answers, errors, reasons of cancellation, pages: all the same, operation by operation."""
+    for number, (service, operation, parameters) in enumerate(
+        calls(Random(seed), OPERATIONS, prefix=named("").rstrip("-"))
+    ):
+        ours = _told(operation, lambda: fake.call(service, operation, parameters))  # noqa: B023
+        call = getattr(real, SNAKE[operation])
+        theirs = _told(operation, lambda: call(**parameters))  # noqa: B023
+        if operation == "Query" and "LastEvaluatedKey" not in theirs:
+            ours = _without_empty_page(fake, parameters, ours)
+        assert ours == theirs, f"operation {number}: {operation} {parameters}"
+
+
+def _without_empty_page(fake: Cloud, parameters: dict[str, Any], answer: Any) -> Any:
+    """Explained: a page that Limit ends has a LastEvaluatedKey on AWS even when nothing follows;
+    moto and MiniStack know that nothing does, and say so. The fake does as AWS.
+    """
+    last = answer.get("LastEvaluatedKey")
+    if last is None:
+        return answer
+    rest = fake.call("dynamodb", "Query", {**parameters, "ExclusiveStartKey": last})
+    assert rest["ScannedCount"] == 0, parameters
+    return {name: value for name, value in answer.items() if name != "LastEvaluatedKey"}
+
+
+def _told(operation: str, call: Any) -> Any:
+    """What an operation said, less what carries no meaning."""
+    try:
+        answer = call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        reasons: Any = error.response.get("CancellationReasons", [])
+        return code, error.response.get("Item"), [reason.get("Code") for reason in reasons]
+    answer = {name: value for name, value in answer.items() if name not in MEANINGLESS}
+    if operation == "BatchGetItem":
+        for items in answer["Responses"].values():
+            items.sort(key=repr)
+        answer["Responses"] = {name: items for name, items in answer["Responses"].items() if items}
+    return answer
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_queues_hand_out_hide_and_redrive_as_the_real_ones(fake: Cloud, seed: int):
+    """Receive counts, attributes, deletion, and the way to the DLQ."""
+    with mock_aws():
+        client = botocore.session.get_session().create_client("sqs", region_name=REGION)
+        ours = fake.sqs.queues[named("wallet-service--payment-initiated")]
+        theirs = _queue_pair(client, ours.receives_max)
+        random = Random(seed)
+        for number in range(120):
+            _one_step(random, number, fake, client, theirs)
+        dead = fake.sqs.queues[ours.dead_letter or ""]
+        got = client.receive_message(QueueUrl=theirs[1], MaxNumberOfMessages=10)
+        bodies = [message["Body"] for message in got.get("Messages", [])]
+        assert sorted(bodies) == sorted(m.body for m in dead.messages.values())[:10]
+
+
+def _queue_pair(client: Any, receives_max: int) -> tuple[str, str]:
+    dead = client.create_queue(QueueName=f"dead-{uuid4()}")["QueueUrl"]
+    arn = client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]
+    policy = f'{{"deadLetterTargetArn":"{arn["QueueArn"]}","maxReceiveCount":{receives_max}}}'
+    live = client.create_queue(
+        QueueName=f"live-{uuid4()}", Attributes={"RedrivePolicy": policy, "VisibilityTimeout": "99"}
+    )
+    return live["QueueUrl"], dead
+
+
+def _one_step(
+    random: Random, number: int, fake: Cloud, client: Any, theirs: tuple[str, str]
+) -> None:
+    """Send, or receive one and then delete it, show it again or leave it."""
+    queue = fake.sqs.queues[named("wallet-service--payment-initiated")]
+    url = f"https://sqs/1/{queue.name}"
+    if random.random() < 0.3:
+        attributes = {"redrives": {"DataType": "Number", "StringValue": str(number)}}
+        sent = {"MessageBody": f"body {number}", "MessageAttributes": attributes}
+        fake.call("sqs", "SendMessage", {"QueueUrl": url, "DelaySeconds": 0, **sent})
+        client.send_message(QueueUrl=theirs[0], **sent)
+        return
+    ours = fake.sqs.receive(queue, 1)
+    real = client.receive_message(
+        QueueUrl=theirs[0],
+        MaxNumberOfMessages=1,
+        MessageAttributeNames=["All"],
+        AttributeNames=["ApproximateReceiveCount"],
+    ).get("Messages", [])
+    assert [(m.body, str(m.receives), m.attributes) for m in ours] == [
+        (m["Body"], m["Attributes"]["ApproximateReceiveCount"], m["MessageAttributes"])
+        for m in real
+    ]
+    if not ours:
+        return
+    end = random.random()
+    if end < 0.2:
+        assert fake.sqs.delete(queue, ours[0].message_id, ours[0].receipt)
+        client.delete_message(QueueUrl=theirs[0], ReceiptHandle=real[0]["ReceiptHandle"])
+    elif end < 0.9:
+        again = {"VisibilityTimeout": 0}
+        receipt = {"ReceiptHandle": ours[0].receipt}
+        fake.call("sqs", "ChangeMessageVisibility", {"QueueUrl": url, **receipt, **again})
+        client.change_message_visibility(
+            QueueUrl=theirs[0], ReceiptHandle=real[0]["ReceiptHandle"], **again
+        )
