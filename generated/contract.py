@@ -12,7 +12,8 @@ T_co = TypeVar("T_co", covariant=True)
 class Model(BaseModel):
     """A value of the contract; it never changes once it is made."""
 
-    model_config = ConfigDict(frozen=True)
+    # What is wrong is told without the value: errors reach logs, values may be anybody's data.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

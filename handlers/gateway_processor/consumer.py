@@ -11,7 +11,7 @@ from generated.services.gateway_processor import (
 )
 from handlers.core.decision import Decision
 from handlers.core.envelope import Cause
-from handlers.core.errors import Conflict, Retryable
+from handlers.core.errors import Conflict, Permanent, Retryable
 from handlers.gateway_processor.charge import Charge
 from handlers.gateway_processor.decisions import (
     Decided,
@@ -89,13 +89,19 @@ class Processor:
             raise
 
     def _recorded(self, decided: Decided, cause: Cause) -> str:
-        """Write the end; when another worker was faster, the gateway told it the same."""
+        """Write the end; when another worker was faster, the gateway told it the same.
+
+        Raises Permanent when it did not: then an operator must ask the provider about the money.
+        """
         try:
             self.charges.commit(decided, cause=cause, now=self.clock.now())
         except Conflict:
             found = self.charges.fetch(decided.state.payment_id)
-            if found is None or found.status != decided.state.status:
+            if found is None or found.status == "pending":
                 raise
+            if found.status != decided.state.status:
+                said, kept = decided.state.status, found.status
+                raise Permanent(f"the gateway says {said}, but said {kept} before") from None
             return f"already {found.status}"
         return decided.note
 

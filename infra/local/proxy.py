@@ -98,7 +98,7 @@ def application(upstream: str) -> Starlette:
     routes = [
         Route("/docs", _docs),
         Route("/docs/openapi.json", _openapi),
-        Mount("/docs", StaticFiles(directory=SITE, html=True, check_dir=False)),
+        Mount("/docs", _site),
         Mount("/v1", forward),
     ]
     return Starlette(routes=routes, lifespan=forward.lifespan)
@@ -133,6 +133,11 @@ def _openapi(_request: Request) -> Response:
 def _docs(_request: Request) -> Response:
     """The site, where it is built."""
     return RedirectResponse("/docs/") if SITE.is_dir() else _overview()
+
+
+async def _site(scope: Scope, receive: Receive, send: Send) -> None:
+    built = StaticFiles(directory=SITE, html=True) if SITE.is_dir() else RedirectResponse("/docs")
+    await built(scope, receive, send)
 
 
 def _overview() -> Response:

@@ -5,8 +5,7 @@ A limit is a keyword that refuses something. Values are made by changing one thi
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,8 +16,28 @@ Schema = Mapping[str, Any]
 Path = tuple[str, ...]
 
 # Keywords that refuse nothing, and those whose parts are walked into.
-SILENT: Final = frozenset({"description", "examples", "default", "x-minor-unit-exponents", "format"})
+SILENT: Final = frozenset(
+    {"description", "examples", "default", "x-minor-unit-exponents", "format"}
+)
 WALKED: Final = frozenset({"properties", "propertyNames"})
+
+
+# Keyword -> for its bound, the last value inside and the first one outside.
+BOUNDS: Final[Mapping[str, Callable[[Any], tuple[Any, Any]]]] = {
+    "const": lambda value: (value, f"{value}x"),
+    "minimum": lambda least: (least, least - 1),
+    "maximum": lambda most: (most, most + 1),
+    "minLength": lambda least: ("é" * least, "é" * (least - 1)),
+    "maxLength": lambda most: ("é" * most, "é" * (most + 1)),
+    "maxProperties": lambda most: (_members(most), _members(most + 1)),
+}
+
+
+# Keyword -> pairs of values inside and outside.
+MANY: Final[Mapping[str, Callable[[Any], list[tuple[Any, Any]]]]] = {
+    "enum": lambda values: [(value, f"{value}x") for value in values],
+    "pattern": lambda pattern: _pairs_of(just_inside(pattern), just_outside(pattern)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +74,30 @@ def _walk(schema: Schema, valid: Any, path: Path) -> Iterator[Limit]:
         yield from _names(schema, valid, path)
 
 
-def _of_keyword(  # noqa: C901 - a table of keywords
+def _of_keyword(
     keyword: str, bound: Any, schema: Schema, here: Any
 ) -> Iterator[tuple[Path, Any, Any]]:
     """What follows the path in the name of the field, a value inside and one outside."""
-    match keyword:
-        case "type":
-            yield (), here, _of_another_type(here)
-        case "required":
-            for name in bound:
-                yield (name,), here, {k: v for k, v in here.items() if k != name}
-        case "additionalProperties" if bound is False:
-            yield ("unheard_of",), here, {**here, "unheard_of": 1}
-        case "additionalProperties":
-            yield from _values(bound, here)
-        case "enum":
-            for value in bound:
-                yield (), value, f"{value}x"
-        case "minimum":
-            yield (), bound, bound - 1
-        case "maximum":
-            yield (), bound, bound + 1
-        case "minLength":
-            yield (), "é" * bound, "é" * (bound - 1)
-        case "maxLength":
-            yield (), "é" * bound, "é" * (bound + 1)
-        case "maxProperties":
-            yield (), _members(bound), _members(bound + 1)
-        case "pattern":
-            for inside, outside in zip_longest_last(just_inside(bound), just_outside(bound)):
-                yield (), inside, outside
+    if keyword in BOUNDS:
+        inside, outside = BOUNDS[keyword](bound)
+        yield (), inside, outside
+    elif keyword in MANY:
+        yield from (((), inside, outside) for inside, outside in MANY[keyword](bound))
+    elif keyword == "type":
+        yield (), here, _of_another_type(here)
+    elif keyword == "required":
+        yield from (((n,), here, {k: v for k, v in here.items() if k != n}) for n in bound)
+    elif keyword == "additionalProperties":
+        yield from _values(bound, here)
+    else:
+        raise AssertionError(f"{keyword} in {schema}: a new kind of limit, teach it here")
 
 
-def _values(schema: Schema, here: Any) -> Iterator[tuple[Path, Any, Any]]:
-    """The limits of the values of a map, each under one of its own keys."""
+def _values(schema: Schema | bool, here: Any) -> Iterator[tuple[Path, Any, Any]]:
+    """The limits of the values of a map, each under one of its own keys; or no such value."""
+    if isinstance(schema, bool):
+        yield ("unheard_of",), here, {**here, "unheard_of": 1}
+        return
     key = next(iter(here))
     for limit in limits(schema, here[key]):
         yield (key,), {**here, key: limit.inside}, {**here, key: limit.outside}
@@ -97,7 +106,7 @@ def _values(schema: Schema, here: Any) -> Iterator[tuple[Path, Any, Any]]:
 def _names(schema: Schema, valid: Any, path: Path) -> Iterator[Limit]:
     """The limits of the names in a map."""
     pattern = schema["propertyNames"]["pattern"]
-    for inside, outside in zip_longest_last(just_inside(pattern), just_outside(pattern)):
+    for inside, outside in _pairs_of(just_inside(pattern), just_outside(pattern)):
         yield Limit(
             "propertyNames",
             ".".join((*path, outside)),
@@ -106,7 +115,7 @@ def _names(schema: Schema, valid: Any, path: Path) -> Iterator[Limit]:
         )
 
 
-def zip_longest_last(first: list[str], second: list[str]) -> list[tuple[str, str]]:
+def _pairs_of(first: list[str], second: list[str]) -> list[tuple[str, str]]:
     """Pairs of both lists; the shorter one repeats its last value."""
     length = max(len(first), len(second))
     return [(first[min(n, len(first) - 1)], second[min(n, len(second) - 1)]) for n in range(length)]
@@ -135,6 +144,30 @@ def _with(document: Any, path: Path, value: Any) -> Any:
     return changed
 
 
-def matches(pattern: str, text: str) -> bool:
-    """As JSON Schema means it: somewhere in the text, and `$` is the very end."""
-    return re.search(pattern.replace("$", r"\Z"), text) is not None
+def filled(schema: Schema, document: Any) -> Any:
+    """The document with every field that it may have, so that each limit has its place."""
+    if schema.get("type") != "object" or "properties" not in schema:
+        return document
+    given = document or {}
+    return {
+        **given,
+        **{
+            name: filled(child, given[name] if name in given else any_value(child))
+            for name, child in schema["properties"].items()
+        },
+    }
+
+
+def any_value(schema: Schema) -> Any:
+    """Some valid value."""
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "pattern" in schema:
+        return just_inside(schema["pattern"])[0]
+    if isinstance(schema.get("additionalProperties"), dict):
+        return {"name": any_value(schema["additionalProperties"])}
+    if schema["type"] == "object":
+        return {}
+    return "text" if schema["type"] == "string" else schema.get("minimum", 1)

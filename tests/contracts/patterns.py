@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
+from re import _constants as sre
+from re import _parser
 from typing import Any, Final
 
 MANY: Final = 3  # how often something without an upper bound is repeated
@@ -25,14 +25,14 @@ def just_inside(pattern: str) -> list[str]:
 
 
 def just_outside(pattern: str) -> list[str]:
-    """One repetition too few or too many, and one character that does not belong, at each place."""
+    """One repetition too few or too many, and one character that does not belong."""
     texts: list[str] = []
     for number, (least, most) in enumerate(_repetitions(pattern)):
         texts.append(_text(pattern, _but(number, least - 1)))
         if most < sre.MAXREPEAT:
             texts.append(_text(pattern, _but(number, most + 1)))
     shortest = _text(pattern, lambda _n, least, _most: least)
-    for place in range(len(shortest)):
+    for place in sorted({0, len(shortest) // 2, len(shortest) - 1}):
         texts += [shortest[:place] + c + shortest[place + 1 :] for c in STRANGERS]
     texts.append(shortest + "\n")
     return _kept(pattern, texts, wanted=False)
@@ -88,14 +88,10 @@ def _part(node: tuple[Any, Any], choose: Choose, numbers: Any) -> str:
         least, most, inner = argument
         times = choose(next(numbers), least, most)
         return "".join("".join(_part(n, choose, numbers) for n in inner) for _ in range(times))
-    raise AssertionError(f"{pattern_of(node)} is new in a pattern: teach it to this file")
+    raise AssertionError(f"{node} is new in a pattern: teach it to this file")
 
 
 def _member(choices: list[tuple[Any, Any]]) -> str:
     """The first character of a class."""
     kind, argument = choices[0]
     return chr(argument[0] if kind is sre.RANGE else argument)
-
-
-def pattern_of(node: tuple[Any, Any]) -> str:
-    return str(node)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from handlers.core.errors import Conflict, Retryable
 from handlers.gateway_processor.gateway import Answer, Approved, Declined
 from tests.builders import LATER, PAY_1, VirtualTime, at_expiry, reserved
 from tests.runtime.books import Books
@@ -113,7 +112,7 @@ def test_two_workers_with_one_claim_come_to_the_same_end(
     assert desk.status == ("expired" if late else "approved")
 
 
-def test_ends_that_contradict_each_other_are_never_overwritten(
+def test_an_end_that_contradicts_the_recorded_one_goes_to_an_operator(
     cloud: Cloud, time: VirtualTime
 ) -> None:
     books = Racing()
@@ -126,6 +125,5 @@ def test_ends_that_contradict_each_other_are_never_overwritten(
 
     books.rival = rival
 
-    assert desk.hear(reserved()) == "Conflict"
+    assert desk.hear(reserved()) == "Permanent"
     assert desk.status == "declined"
-    assert issubclass(Conflict, Retryable)

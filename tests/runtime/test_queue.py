@@ -10,7 +10,6 @@ from generated.services.wallet_service import WALLET_SERVICE_RECEIVES, WalletSer
 from handlers.core.errors import Conflict, Early, Permanent, Retryable
 from handlers.core.moment import plus
 from handlers.runtime.queue import (
-    REASON_CHARS_MAX,
     RECEIVES_MAX,
     VISIBILITY_MAX_S,
     Consumer,
@@ -19,7 +18,6 @@ from handlers.runtime.queue import (
     Received,
     SqsRecord,
     each,
-    park,
 )
 from tests.builders import (
     PREFIX,
@@ -262,48 +260,3 @@ def test_a_message_that_cannot_be_parked_stays_in_its_queue(
     record = a_record(GOOD, QUEUE, receives=RECEIVES_MAX)
 
     assert failures(a_consumer(raising(failure), sqs), record) == ["m-1"]
-
-
-def test_a_parked_message_keeps_how_often_it_was_redriven_but_not_why_it_failed_before() -> None:
-    sqs = Client()
-    before = {"redrives": "2", "failure_kind": "bug", "failure_reason": "old"}
-    record = a_record(GOOD, QUEUE, attributes=before)
-
-    failures(a_consumer(raising(Permanent("new")), sqs), record)
-
-    said = sqs.asked("send_message")[0]["MessageAttributes"]
-    assert {name: value["StringValue"] for name, value in said.items()} == {
-        "redrives": "2",
-        "failure_kind": "permanent",
-        "failure_reason": "new",
-    }
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("", "no reason given"),
-        ("two\nlines\x00", "two lines "),
-        ("x" * 5_000, "x" * REASON_CHARS_MAX),
-        ("caf\u00e9 \ud800", "caf\u00e9  "),
-    ],
-    ids=["empty", "controls", "long", "surrogate"],
-)
-def test_a_reason_is_told_as_sqs_can_carry_it(text: str, told: str) -> None:
-    sqs: Any = Client()
-
-    assert park(sqs, dlq_url=DLQ, body="{}", kind="bug", reason=text, attributes={})
-
-    assert sqs.asked("send_message")[0]["MessageAttributes"]["failure_reason"] == {
-        "DataType": "String",
-        "StringValue": told,
-    }
-
-
-def test_a_record_without_attributes_is_a_first_try() -> None:
-    record = a_record(GOOD, QUEUE)
-    bare: Any = {**record, "attributes": {}, "messageAttributes": None}
-    sqs = Client()
-
-    assert failures(a_consumer(raising(Retryable("x")), sqs), bare) == ["m-1"]
-    assert failures(a_consumer(raising(Permanent("x")), sqs), bare) == []

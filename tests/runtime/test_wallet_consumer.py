@@ -108,14 +108,14 @@ def test_outcomes_come_in_the_order_of_the_batch_across_wallets(
     ]
 
 
-def test_the_same_question_twice_in_a_batch_reserves_once(
-    wallets: Wallets, time: VirtualTime
-) -> None:
+def test_the_same_question_twice_in_a_batch_reserves_once(cloud: Cloud, time: VirtualTime) -> None:
+    wallets, client = watched(cloud)
     put_in(wallets)
 
     notes = react(wallets, time, initiated(), initiated(), initiated())
 
     assert notes == ["reserved", "answered again", "answered again"]
+    assert client.transactions == [2, 2]
     assert wallets.balance(USD) == Balance(available=500, reserved=500, version=2)
 
 

@@ -15,7 +15,7 @@ from random import Random
 from typing import Final, Protocol
 
 FOCUSED: Final = 15.0
-FOCUSED_MAX: Final = 0.9  # something must get through
+RATE_MAX: Final = 0.8  # something must get through
 
 # Around one call of AWS.
 BEFORE: Final = ("throttle", "unreachable", "crash-before", "slow")
@@ -37,6 +37,7 @@ CALL: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # The only table with transactions, so the only one on which they can be met.
 CONTENDED: Final = "wallets"
+CONFLICT: Final = ("conflict",)
 CONFLICTS: Final = ("PutItem", "UpdateItem", "TransactWriteItems")
 GATEWAY: Final = (
     *("refused", "unauthorized", "too-many", "down", "crash-before"),
@@ -53,8 +54,8 @@ STREAM: Final = ("stall",)
 @cache
 def around_call(operation: str, target: str) -> tuple[str, ...]:
     """What can go wrong with one call of AWS."""
-    conflict = operation in CONFLICTS and target == CONTENDED
-    return CALL[operation] + (("conflict",) if conflict else ())
+    contended = operation in CONFLICTS and target == CONTENDED
+    return CALL[operation] + (CONFLICT if contended else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +128,26 @@ class Listed:
         return found
 
 
-class Drawn:
-    """Random faults: at each place each kind happens with the same probability, but much more often
-    at the sites that begin with `focus`, so that one part of the system is down for long.
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How much goes wrong in a world: the probability of each kind of fault at each place.
+
+    Sites with `focus` in them are hit much harder, so that one part of the system is down for long;
+    `only` (none: all) are the kinds that there are, so that one kind can happen again and again.
     """
 
-    def __init__(self, random: Random, rate: float, focus: str = "") -> None:
-        self._random, self._rate, self._focus = random, rate, focus
+    rate: float = 0.0
+    focus: str = ""
+    only: frozenset[str] = frozenset()
+
+
+class Drawn:
+    """Random faults, as the weather has it."""
+
+    def __init__(self, random: Random, weather: Weather) -> None:
+        self._random, self._weather = random, weather
         self._reached: Counter[str] = Counter()
+        self._here: dict[str, tuple[float, Sequence[str]]] = {}
         self.happened: list[Fault] = []
         self.active = True
 
@@ -142,13 +155,22 @@ class Drawn:
         if not self.active:
             return None
         self._reached[site] += 1
-        rate = self._rate * len(kinds)
-        if self._focus and site.startswith(self._focus):
-            rate = min(rate * FOCUSED, FOCUSED_MAX)
+        here = self._here.get(site)
+        if here is None:
+            here = self._here[site] = self._odds(site, kinds)
+        rate, possible = here
         if self._random.random() >= rate:
             return None
-        kind = kinds[int(self._random.random() * len(kinds))]
-        size = round(self._random.random(), 4)
-        drawn = Fault(site, self._reached[site], kind, min(size, 0.9999))
+        kind = possible[int(self._random.random() * len(possible))]
+        size = min(round(self._random.random(), 4), 0.9999)
+        drawn = Fault(site, self._reached[site], kind, size)
         self.happened.append(drawn)
         return drawn
+
+    def _odds(self, site: str, kinds: Sequence[str]) -> tuple[float, Sequence[str]]:
+        weather = self._weather
+        possible = [kind for kind in kinds if not weather.only or kind in weather.only]
+        rate = weather.rate * len(possible)
+        if weather.focus and weather.focus in site:
+            rate *= FOCUSED
+        return min(rate, RATE_MAX), possible

@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
@@ -55,7 +56,10 @@ def _in_child(mutant: Mutant, seeds_max: int) -> Verdict:
             with os.fdopen(writer, "wb") as out:
                 pickle.dump(_verdict(mutant, seeds_max), out)
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(code)
     os.close(writer)
     with os.fdopen(reader, "rb") as said:

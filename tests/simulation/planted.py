@@ -253,8 +253,10 @@ IN_SERVICES: Final = (
         CHARGE_DECISIONS,
         '''    if now >= charge.expires_at:
         return "cancel"
-    return "charge"''',
-        '    return "charge"',
+''',
+        '''    if now >= charge.expires_at:
+        return "inquire"
+''',
         also=(('            return "cancel" if late else "charge"', "            return _closed(charge.expired()) if late else \"charge\""),),
     ),
     Mutant(

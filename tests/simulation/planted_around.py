@@ -41,12 +41,6 @@ AROUND: Final = (
         "            raise SystemError from error",
     ),
     Mutant(
-        "a crash in one message ends the batch as done",
-        QUEUE,
-        "            return [error] * len(readable)",
-        "            return [str(error)] * len(readable)",
-    ),
-    Mutant(
         "an unreadable message is dropped",
         QUEUE,
         "                ends.append((record, None, failure))",

@@ -106,7 +106,7 @@ def _transaction(random: Random, prefix: str, n: int) -> Call:
     table = f"{prefix}-wallets"
     keys = random.sample(WALLETS, random.randrange(2, 4))
     items = [_wallet_write(random, table, *key) for key in keys]
-    return "dynamodb", "TransactWriteItems", {"TransactItems": items, "ClientRequestToken": f"t{n}"}
+    return "dynamodb", "TransactWriteItems", {"TransactItems": items, "ClientRequestToken": f"{prefix}-{n}"}
 
 
 def _wallet_write(random: Random, table: str, wallet: str, entry: str) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _park(random: Random, prefix: str, _n: int) -> Call:
             "UpdateExpression": (
                 "SET #status = :status, #parked_at_id = :parked_at_id, "
                 "#parked_by_message = :parked_by_message, "
-                "attempts = if_not_exists(attempts, :zero) + :one"
+                "attempts = if_not_exists(attempts, :zero) + :one REMOVE purge_at"
             ),
             "ConditionExpression": (
                 "attribute_not_exists(failed_event_id) OR #parked_by_message <> :parked_by_message"

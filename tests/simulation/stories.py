@@ -11,6 +11,17 @@ from generated.catalogue import EVENTS
 from handlers.core.identity import derived, event_id
 from infra.template import routing
 from tests.simulation.cloud.stack import EXPIRY_S, named
+from tests.simulation.faults import (
+    CALL,
+    CONFLICT,
+    DELIVERY,
+    END,
+    GATEWAY,
+    RECEIVE,
+    START,
+    STREAM,
+    Weather,
+)
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -21,11 +32,13 @@ RATES: Final = (0.0, 0.001, 0.003, 0.006, 0.01, 0.02)
 FOCI: Final = (
     *("payment-orchestrator-api", "payment-orchestrator-consumer", "wallet-service"),
     *("gateway-processor", "metrics-collector", "error-handler", "event-relay", "rule", "stream"),
+    *(" gateway", "charge gateway", "inquire gateway", "start", "end", "TransactWriteItems"),
 )
 PAYEES: Final = (
     *("coffee-shop-42", "coffee-shop-42", "book.store", "coffee-shop-42"),
     *("decline.do_not_honor", "decline.expired_card"),
 )
+OTHERS: Final = (GATEWAY, START, END, DELIVERY, RECEIVE, STREAM, CONFLICT)
 GARBAGE: Final = (
     "not json at all",
     "{}",
@@ -68,8 +81,7 @@ class Story:
     looks: tuple[tuple[float, str], ...] = ()
     rounds: tuple[float, ...] = ()
     heal_s: float = EXPIRY_S / 2
-    rate: float = 0.0
-    focus: str = ""
+    weather: Weather = Weather()
 
     def begin(self, world: World) -> None:
         """Put everything on the calendar."""
@@ -108,9 +120,18 @@ def drawn(seed: int) -> Story:
         looks=tuple((1500 * random.random(), random.choice(users)) for _ in range(3)),
         rounds=tuple(2000 * random.random() for _ in range(random.choice((0, 1, 4)))),
         heal_s=random.choice((5.0, 60.0, 0.9 * EXPIRY_S, 1.2 * EXPIRY_S, 3.0 * EXPIRY_S)),
-        rate=random.choice(RATES),
-        focus=random.choice(FOCI) if random.random() < 0.4 else "",
+        weather=_weather(random),
     )
+
+
+def _weather(random: Random) -> Weather:
+    draw = random.random()
+    if draw < 0.15:  # one or two kinds, again and again
+        kinds = sorted({kind for kinds in (*CALL.values(), *OTHERS) for kind in kinds})
+        only = frozenset(random.sample(kinds, random.choice((1, 2))))
+        return Weather(random.choice((0.03, 0.15, 0.4)), only=only)
+    focus = random.choice(FOCI) if draw < 0.45 else ""
+    return Weather(random.choice(RATES), focus)
 
 
 def _deposits(

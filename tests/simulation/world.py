@@ -209,6 +209,6 @@ def simulate(seed: int, faults: Sequence[Fault] | None = None) -> Outcome:
     """The world of a seed, with its own faults or exactly those of a list."""
     story = stories.drawn(seed)
     plan: Plan = (
-        Drawn(Random(f"faults {seed}"), story.rate, story.focus) if faults is None else Listed(faults)
+        Drawn(Random(f"faults {seed}"), story.weather) if faults is None else Listed(faults)
     )
     return World(seed, plan).run(story)

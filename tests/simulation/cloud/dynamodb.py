@@ -120,11 +120,15 @@ class DynamoDb:
         names = names_of(operation, p)
         new = dict(old or p["Key"])
         for token, operand in update(p["UpdateExpression"]):
-            name, value = names.name(token), operand(old or {}, names)
-            if value is None:
-                raise invalid(operation, "The provided expression refers to a missing attribute")
+            name = names.name(token)
             if name in table.key:
                 raise invalid(operation, f"Cannot update attribute {name}: it is part of the key")
+            if operand is None:
+                new.pop(name, None)
+                continue
+            value = operand(old or {}, names)
+            if value is None:
+                raise invalid(operation, "The provided expression refers to a missing attribute")
             new[name] = value
         return _sized(operation, Change(table.name, key, old, new))
 

@@ -1,7 +1,7 @@
 """The expressions of DynamoDB that the handlers use, parsed once and evaluated often.
 
 Conditions: `a = :v`, `<>`, `<`, `<=`, `>`, `>=`, attribute_exists, attribute_not_exists, AND, OR.
-Updates: SET of a value, of if_not_exists, and of sums of those. Anything else raises.
+Updates: SET of a value, of if_not_exists, and of sums of those; REMOVE. Anything else raises.
 """
 
 import re
@@ -111,19 +111,28 @@ def _clause(words: list[str]) -> Condition:
 
 
 @cache
-def update(expression: str) -> tuple[tuple[str, Operand], ...]:
-    """The assignments of a SET: name token and operand. Raises NotInFakeError for other forms."""
+def update(expression: str) -> tuple[tuple[str, Operand | None], ...]:
+    """What a `SET … REMOVE …` assigns: name token and operand, none to remove it.
+
+    Raises NotInFakeError for other forms.
+    """
     words = tokens(expression)
-    if words.pop(0) != "SET":
-        raise NotInFakeError(f"update {expression!r}: only SET")
-    made: list[tuple[str, Operand]] = []
-    while True:
+    _expect(words, "SET")
+    made: list[tuple[str, Operand | None]] = []
+    removing = False
+    while words:
         name = words.pop(0)
-        _expect(words, "=")
-        made.append((name, _sum(words)))
-        if not words:
-            return tuple(made)
-        _expect(words, ",")
+        if removing:
+            made.append((name, None))
+        else:
+            _expect(words, "=")
+            made.append((name, _sum(words)))
+        joined = words.pop(0) if words else "end"
+        if joined == "REMOVE" and not removing:
+            removing = True
+        elif joined not in (",", "end"):
+            raise NotInFakeError(f"update {expression!r}: {joined}")
+    return tuple(made)
 
 
 def _sum(words: list[str]) -> Operand:
