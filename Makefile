@@ -13,9 +13,13 @@ MINISTACK := .venv-ministack$(SUFFIX)
 LOCKS     := infra/requirements
 INTERPRETER := $(shell sh $(LOCKS)/find-python.sh $(PYTHON))
 # A stamp carries the interpreter's version, so another version rebuilds the environment.
-VERSION   := $(word 2,$(INTERPRETER))
-DEV       := $(VENV)/.installed-$(VERSION)
-LOCAL_AWS := $(MINISTACK)/.installed-$(VERSION)
+PYTHON_VERSION := $(word 2,$(INTERPRETER))
+DEV       := $(VENV)/.installed-$(PYTHON_VERSION)
+LOCAL_AWS := $(MINISTACK)/.installed-$(PYTHON_VERSION)
+SCAN      := .venv-scan$(SUFFIX)
+SCANNERS  := $(SCAN)/.installed-$(PYTHON_VERSION)
+NODE      := .node/.installed
+CHROMIUM  := .node/.chromium
 
 SERVICES  := payment-orchestrator wallet-service gateway-processor metrics-collector error-handler event-relay
 RUN       := $(VENV)/bin/python -m
@@ -25,13 +29,15 @@ INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
 PYTEST    := $(RUN) pytest
 PARALLEL  := -n 2 --dist loadgroup
 ARGS      ?=
+MUTANTS   ?= 60
 
 # $(call step,command,what mends a failure)
 step = @$(1) || { echo "make $@ failed. Mend: $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run token demo reset generate build deploy test coverage check check-generated \
-	check-format check-lint check-types check-imports check-template format lint types lock clean \
+	check-format check-lint check-types check-imports check-template check-contracts check-security \
+	format lint types lock clean docs compat release-contract mutants fuzz simulate load bench sbom security \
 	$(SERVICES:%=build-%) $(SERVICES:%=test-%)
 
 ##@ Use it
@@ -60,17 +66,18 @@ generate: $(DEV) ## Turn specs/ into generated/ and the reference docs
 # target: test-<service> ## Run the tests of one service, e.g. make test-wallet-service
 # target: coverage ## Run every test, and write htmlcov/
 # target: check ## Everything CI runs: drift, format, lint, types, imports, template, tests
-test: $(DEV) $(LOCAL_AWS)
+test: $(DEV) $(LOCAL_AWS) $(NODE) $(CHROMIUM)
 	$(call step,$(PYTEST) $(PARALLEL) $(ARGS),see the failure above; run one test with: make test ARGS='-k name -n 0')
 
 $(SERVICES:%=test-%): test-%: $(DEV) $(LOCAL_AWS)
 	$(call step,$(PYTEST) $(PARALLEL) -m $(subst -,_,$*) $(ARGS),see the failure above)
 
-coverage: $(DEV) $(LOCAL_AWS)
+coverage: $(DEV) $(LOCAL_AWS) $(NODE) $(CHROMIUM)
 	$(call step,$(PYTEST) $(PARALLEL) --cov --cov-report=term-missing:skip-covered --cov-report=html $(ARGS),see above)
 
 # In this order, the cheap ones first; `make -k check` goes on after a failure.
-check: check-generated check-format check-lint check-types check-imports check-template test
+check: check-generated check-format check-lint check-types check-imports check-template check-contracts \
+	check-security test
 
 check-generated: $(DEV)
 	$(call step,$(RUN) infra.generate --check,make generate)
@@ -90,6 +97,14 @@ check-imports: $(DEV)
 check-template: $(DEV)
 	$(call step,$(RUN) infra.deploy --lint,correct infra/template at the resource named above)
 
+check-contracts: $(DEV) $(NODE)
+	$(call step,$(RUN) infra.contracts lint,correct specs/ at the place named above)
+	$(call step,$(RUN) infra.contracts compat,make it a new version beside the old: specs/README.md)
+	$(call step,$(RUN) infra.contracts mutants --sample $(MUTANTS) --jobs 2,add the contract test that notices)
+
+check-security: $(SCANNERS) $(DEV)
+	$(call step,$(RUN) infra.scan,mend it or accept it with a reason in infra/scan/accepted.py)
+
 format: $(DEV) ## Format the code
 	@$(RUN) ruff format . && $(RUN) ruff check --quiet --select I --fix .
 
@@ -97,6 +112,27 @@ lint: $(DEV) ## Lint, and fix what can be fixed
 	@$(RUN) ruff check --fix .
 
 types: check-types ## Check the types (mypy strict)
+
+##@ Prove it
+compat: $(DEV) $(NODE) ## Compare specs/ with the newest release: every breaking change in a line
+	@$(RUN) infra.contracts compat
+
+mutants: $(DEV) $(NODE) ## Change every part of the contracts, one at a time: does a check notice? (minutes)
+	@$(RUN) infra.contracts mutants $(ARGS)
+
+fuzz: $(DEV) $(LOCAL_AWS) ## Fuzz the API on the local stack with schemathesis, all phases (minutes)
+	@$(RUN) infra.contracts fuzz $(ARGS)
+
+simulate: $(DEV) ## Simulate payments under faults: SEED=44 replays one, SIZE=quick|test|full
+	@$(RUN) tests.simulation $(if $(SEED),--seed $(SEED),--size $(or $(SIZE),quick)) $(ARGS)
+
+load: $(DEV) $(LOCAL_AWS) ## Load the local stack: a sustained rate, then a burst of 200 payments
+	@$(RUN) tests.load $(ARGS)
+
+bench: $(DEV) $(LOCAL_AWS) ## Measure start, CPU, calls, cost, contention and the pipeline
+	@$(RUN) tests.performance $(ARGS)
+
+security: check-security ## Scan template, policies, code and dependencies
 
 ##@ Ship it
 build: $(DEV) ## Build one Lambda package per service (build/aws)
@@ -109,17 +145,36 @@ $(SERVICES:%=build-%): build-%: $(DEV)
 deploy: $(DEV) ## Deploy to AWS by change set: make deploy STAGE=dev
 	@$(RUN) infra.deploy --stage $(STAGE) $(ARGS)
 
+docs: $(DEV) $(NODE) ## Build the documentation site into build/site
+	@$(RUN) infra.site --out build/site
+
+sbom: $(SCANNERS) $(DEV) ## Write the bill of materials of every lock (CycloneDX) into build/sbom
+	@$(RUN) infra.sbom
+
+release-contract: $(DEV) $(NODE) ## Freeze specs/ as a released version: make release-contract VERSION=1.1.0
+	@$(RUN) infra.contracts release $(VERSION)
+
 ##@ Keep it
-setup: $(DEV) $(LOCAL_AWS) ## Install what everything above needs (they do it themselves)
+setup: $(DEV) $(LOCAL_AWS) $(NODE) $(CHROMIUM) $(SCANNERS) ## Install what everything above needs (they do it themselves)
 
 lock: $(DEV) ## Lock the newest versions of infra/requirements/*.in
 	@$(firstword $(INTERPRETER)) $(LOCKS)/lock.py --uv $(VENV)/bin/uv
 
 clean: ## Remove environments, build output and caches (not the local state: make reset)
-	rm -rf .venv* build htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf .venv* .node build htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
 
 $(DEV): $(LOCKS)/dev.txt $(LOCKS)/bootstrap.txt $(LOCKS)/install.py
-	@test -n "$(VERSION)" && $(INSTALL) dev --into $(VENV) && rm -f $(VENV)/.installed-* && touch $@
+	@test -n "$(PYTHON_VERSION)" && $(INSTALL) dev --into $(VENV) && rm -f $(VENV)/.installed-* && touch $@
 
 $(LOCAL_AWS): $(LOCKS)/ministack.txt $(LOCKS)/install.py $(DEV)
 	@$(INSTALL) ministack --into $(MINISTACK) --uv $(VENV)/bin/uv && rm -f $(MINISTACK)/.installed-* && touch $@
+
+$(SCANNERS): $(LOCKS)/scan.txt $(LOCKS)/install.py $(DEV)
+	@$(INSTALL) scan --into $(SCAN) --uv $(VENV)/bin/uv && rm -f $(SCAN)/.installed-* && touch $@
+
+$(NODE): $(LOCKS)/node/package-lock.json $(LOCKS)/node/install.py $(LOCKS)/node/wheel.txt $(DEV)
+	@$(VENV)/bin/python $(LOCKS)/node/install.py --into .node --uv $(VENV)/bin/uv && touch $@
+
+# The documentation is looked at in a real browser; without one those tests say so and are left out.
+$(CHROMIUM): $(NODE) $(LOCKS)/chromium.sh
+	@sh $(LOCKS)/chromium.sh && touch $@

@@ -25,6 +25,7 @@ from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.cursor import decoded, encoded
 from handlers.runtime.http import Event, Response, Server
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def build(settings: Settings, clock: Clock) -> Server:
     return Server(ERROR_HANDLER_ROUTES, api, settings.flag("SANDBOX"))
 
 
-server = build(Settings(), SYSTEM_CLOCK)
+server = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(event: Event, _context: object) -> Response:

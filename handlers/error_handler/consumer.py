@@ -13,6 +13,7 @@ from handlers.runtime import aws
 from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.queue import BatchResponse, ItemFailure, SqsBatch, SqsRecord
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 from handlers.runtime.telemetry import count, logger
 
 
@@ -79,7 +80,7 @@ def build(settings: Settings, clock: Clock) -> Reviewer:
     )
 
 
-reviewer = build(Settings(), SYSTEM_CLOCK)
+reviewer = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(batch: SqsBatch, _context: object) -> BatchResponse:

@@ -20,6 +20,7 @@ from handlers.runtime import aws
 from handlers.runtime.clock import SYSTEM_CLOCK, Clock, full_jitter_s
 from handlers.runtime.queue import described, park
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 from handlers.runtime.telemetry import facts, logger
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def build(settings: Settings, clock: Clock) -> Relay:
     )
 
 
-relay = build(Settings(), SYSTEM_CLOCK)
+relay = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:

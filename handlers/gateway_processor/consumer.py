@@ -28,6 +28,7 @@ from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.commit import until_settled
 from handlers.runtime.queue import BatchResponse, Consumer, SqsBatch, each
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 from handlers.runtime.telemetry import count
 
 Message: TypeAlias = GatewayProcessorMessage
@@ -131,7 +132,7 @@ def _http_gateway(settings: Settings) -> Gateway:
     return HttpGateway(settings.text("GATEWAY_URL"), lambda: aws.secret(secret_id))
 
 
-consumer = build(Settings(), SYSTEM_CLOCK)
+consumer = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(batch: SqsBatch, _context: object) -> BatchResponse:

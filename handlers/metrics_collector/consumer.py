@@ -21,6 +21,7 @@ from handlers.metrics_collector.decisions import measure
 from handlers.runtime import aws
 from handlers.runtime.queue import BatchResponse, ItemFailure, SqsBatch, described, park
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 from handlers.runtime.telemetry import facts, logger
 
 Message: TypeAlias = MetricsCollectorMessage
@@ -53,8 +54,8 @@ def collect(message: Message) -> None:
 class Collector:
     def __init__(self, settings: Settings) -> None:
         self._sqs = aws.sqs()
-        name = f"{settings.text('PREFIX')}-{QUEUE}-dlq"
-        self._dlq_url = aws.queue_url(self._sqs, settings.text("ACCOUNT_ID"), name)
+        self._account = settings.text("ACCOUNT_ID")
+        self._dlq = f"{settings.text('PREFIX')}-{QUEUE}-dlq"
 
     def collect(self, event: Mapping[str, Any]) -> BatchResponse | None:
         """An event of the bus, or a batch of such from the queue; what breaks the contract is
@@ -82,7 +83,7 @@ class Collector:
         """Raises the failure when it cannot be parked, so that the event is tried again."""
         there = park(
             self._sqs,
-            dlq_url=self._dlq_url,
+            dlq_url=aws.queue_url(self._sqs, self._account, self._dlq),
             body=body,
             kind="permanent",
             reason=described(failure),
@@ -92,7 +93,7 @@ class Collector:
             raise failure
 
 
-collector = Collector(Settings())
+collector = ready(Collector(Settings()))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> BatchResponse | None:

@@ -16,6 +16,7 @@ from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.commit import until_settled
 from handlers.runtime.queue import BatchResponse, Consumer, SqsBatch, each
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 
 Message: TypeAlias = PaymentOrchestratorMessage
 
@@ -43,7 +44,7 @@ def build(settings: Settings, clock: Clock) -> Consumer[Message]:
     )
 
 
-consumer = build(Settings(), SYSTEM_CLOCK)
+consumer = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(batch: SqsBatch, _context: object) -> BatchResponse:

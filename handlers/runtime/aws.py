@@ -1,19 +1,18 @@
 """Clients of AWS: one session, short timeouts, few retries, since whatever fails here is
-redelivered anyway.
+redelivered anyway. What a cold start need not do is left out or put off (docs/performance.md).
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.core.errors import Retryable
 
 if TYPE_CHECKING:
+    from botocore.session import Session
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -39,14 +38,41 @@ TRANSIENT_CODES = frozenset(
 )
 SERVER_ERROR = 500
 
+SERVICES = frozenset({"dynamodb", "events", "secretsmanager", "sqs"})
+
 
 @cache
-def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+def _session() -> Session:
+    """A session without the hundred special cases that botocore knows of other services.
+
+    Imported here, because metrics-collector seldom needs a client.
+    """
+    from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
+    from botocore.session import Session
+
+    session = Session(include_builtin_handlers=False)
+    emitter = session.get_component("event_emitter")
+    register = {
+        None: emitter.register,
+        REGISTER_FIRST: emitter.register_first,
+        REGISTER_LAST: emitter.register_last,
+    }
+    for event, handler, *order in BUILTIN_HANDLERS:
+        if _concerns_us(event):
+            register[order[0] if order else None](event, handler)
+    return session
+
+
+def _concerns_us(event: str) -> bool:
+    """`before-call` is of every service, `before-call.s3.PutObject` of one."""
+    moment, *service = event.split(".")
+    return moment != "docs" and (not service or service[0] in SERVICES)
 
 
 @cache
 def _client(service: str) -> Any:
+    from botocore.config import Config
+
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=READ_TIMEOUT_S,
@@ -55,14 +81,25 @@ def _client(service: str) -> Any:
     return _session().create_client(service, config=config)
 
 
+class _Later:
+    """A client that is made when it is first used."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_client(self._service), name)
+
+
 def dynamodb() -> DynamoDBClient:
     client: DynamoDBClient = _client("dynamodb")
     return client
 
 
+@cache
 def sqs() -> SQSClient:
-    client: SQSClient = _client("sqs")
-    return client
+    """Made when it is first used: most consumers need it only for messages that fail."""
+    return cast("SQSClient", _Later("sqs"))
 
 
 def events() -> EventBridgeClient:

@@ -7,6 +7,7 @@ whatever breaks.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -24,6 +25,8 @@ Event: TypeAlias = Mapping[str, Any]
 Response: TypeAlias = dict[str, Any]
 
 CORRELATION_CHARS_MAX = 64
+# What else a caller writes in a path is nobody's business: it could be a secret pasted there.
+PAYMENT_ID = re.compile(r"pay_[a-z2-7]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def _told(event: Event) -> dict[str, Any]:
     } | {
         name: value
         for name, value in (event.get("pathParameters") or {}).items()
-        if name == "payment_id"
+        if name == "payment_id" and PAYMENT_ID.fullmatch(value)
     }
 
 

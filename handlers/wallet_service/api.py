@@ -23,6 +23,7 @@ from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.commit import until_settled
 from handlers.runtime.http import Event, Response, Server
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 from handlers.wallet_service.decisions import deposited
 from handlers.wallet_service.store import Wallets
 from handlers.wallet_service.wallet import Balance, Deposit, wallet_id
@@ -122,7 +123,7 @@ def build(settings: Settings, clock: Clock) -> Server:
     return Server(WALLET_SERVICE_ROUTES, Api(wallets, clock), settings.flag("SANDBOX"))
 
 
-server = build(Settings(), SYSTEM_CLOCK)
+server = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(event: Event, _context: object) -> Response:

@@ -12,6 +12,7 @@ from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.commit import until_settled
 from handlers.runtime.queue import BatchResponse, Consumer, Outcome, Received, SqsBatch
 from handlers.runtime.settings import Settings
+from handlers.runtime.start import ready
 from handlers.wallet_service.fold import fold, rounds
 from handlers.wallet_service.store import Wallets
 from handlers.wallet_service.wallet import wallet_id
@@ -80,7 +81,7 @@ def build(settings: Settings, clock: Clock) -> Consumer[Message]:
     )
 
 
-consumer = build(Settings(), SYSTEM_CLOCK)
+consumer = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(batch: SqsBatch, _context: object) -> BatchResponse:

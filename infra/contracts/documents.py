@@ -139,6 +139,12 @@ class Documents:
             for event in [self._event_of(o)]
         )
 
+    def examples_of(self, event: str) -> list[Example]:
+        return [example for example in self.examples if example.event == event]
+
+    def pairs_of(self, consumer: str) -> list[Pair]:
+        return [pair for pair in self.pairs if pair.consumer == consumer]
+
     def _operations(self, action: str) -> Iterator[Mapping_]:
         for operation in self.asyncapi["operations"].values():
             if operation.get("action") == action:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from botocore.exceptions import BotoCoreError
 
 from infra.local import home
 from infra.local.funding import fund
-from infra.local.processes import LocalError
+from infra.local.home import ROOT, Home
+from infra.local.processes import LocalError, Program, start
 from infra.local.stack import PREFIX, LocalStack, Settings
 from infra.local.tap import Tap, line
 
+DOCS_STOP_TIMEOUT_S = 5.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HOW_TO = """
 Ready after {seconds:.0f} s.
@@ -52,7 +57,8 @@ def run(port: int, expiry_s: int) -> int:
             docs = stack.base_url.replace("/v1", "/docs")
             seconds = time.monotonic() - started_s
             _write(HOW_TO.format(seconds=seconds, url=stack.base_url, docs=docs))
-            _show_events(stack)
+            with _docs_being_built(stack.home):
+                _show_events(stack)
     except KeyboardInterrupt:
         say("stopped; the state is kept in .local (make reset forgets it)")
     return 0
@@ -64,6 +70,28 @@ def _stop_once(_number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_IGN)
     _write("\nstopping: finishing what was begun, saving the state\n")
     raise KeyboardInterrupt
+
+
+@contextmanager
+def _docs_being_built(where: Home) -> Iterator[None]:
+    """Build the site of /docs meanwhile: it is there when it is ready, and nobody waits for it."""
+    make = Program(
+        name="docs",
+        command=("make", "--silent", "docs"),
+        environment=os.environ,
+        directory=ROOT,
+        log=where.log("docs"),
+        marker="make",
+    )
+    try:
+        building = start(make)
+    except OSError:  # run without make: /docs shows its simple page
+        yield
+        return
+    try:
+        yield
+    finally:
+        building.stop(DOCS_STOP_TIMEOUT_S)
 
 
 def _show_events(stack: LocalStack) -> None:

@@ -2,29 +2,14 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from infra.package.archive import write_tree
 from infra.package.targets import PackageError, Target, uv
+from infra.package.trim import trim
 
 LOCK = Path("infra/requirements/runtime.txt")
-# Every client reads the description of its service from botocore's data: 25 MB for all of AWS.
-SERVICES_USED = frozenset({"dynamodb", "sqs", "events", "secretsmanager", "sts"})
-DATA_USED = frozenset(
-    {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
-)
-NOT_NEEDED = (
-    "*.dist-info",
-    "bin",
-    "swagger_ui",
-    "tests",
-    "test",
-    "__pycache__",
-    "*.pyi",
-    "py.typed",
-    ".lock",
-)
 
 Say = Callable[[str], None]
 
@@ -50,7 +35,7 @@ def dependencies_tree(root: Path, target: Target, directory: Path, say: Say) -> 
         shutil.rmtree(directory, ignore_errors=True)
         say(f"installing {LOCK} for Python {target.python_version} on {target.platform}")
         _install(root, target, partial)
-        _trim(partial)
+        trim(partial)
         say("compiling the dependencies")
         compile_tree(target, partial)
         partial.rename(tree)
@@ -67,24 +52,6 @@ def _install(root: Path, target: Target, tree: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise PackageError(f"uv could not install {LOCK}:\n{done.stderr}Mend: make lock")
-
-
-def _trim(tree: Path) -> None:
-    for path in list(_unneeded(tree)):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def _unneeded(tree: Path) -> Iterator[Path]:
-    for pattern in NOT_NEEDED:
-        yield from tree.rglob(pattern)
-    for package in ("botocore", "boto3"):
-        for entry in (tree / package / "data").iterdir():
-            if entry.name not in (SERVICES_USED if entry.is_dir() else DATA_USED):
-                yield entry
-    yield from (tree / "boto3" / "examples",)
 
 
 def compile_tree(target: Target, tree: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # runtime before dev: dev is constrained by it, so that tests run what is shipped.
-LOCKS = ("bootstrap", "runtime", "dev", "ministack")
+LOCKS = ("bootstrap", "runtime", "dev", "ministack", "scan")
 PYTHON_MIN = "3.11"
 OPTIONS = (
     "--universal",

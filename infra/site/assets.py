@@ -24,17 +24,20 @@ OWN: Final = Path(__file__).parent / "assets"
 FOREIGN_PICTURE: Final = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 
 
+def check(modules: Path) -> None:
+    """Raises SiteError when a program is not installed."""
+    for place in PROGRAMS.values():
+        if not (modules / place).is_file():
+            where = f"{modules / place} is not there"
+            raise SiteError(f"{where}. Mend: make setup (it installs Node's packages)")
+
+
 def write(out: Path, modules: Path, index: Sequence[object]) -> None:
-    """Everything below assets/. Raises SiteError when a program is not installed."""
+    """Everything below assets/."""
     folder = out / "assets"
     folder.mkdir(parents=True)
     for name, place in PROGRAMS.items():
-        program = modules / place
-        if not program.is_file():
-            raise SiteError(
-                f"{program} is not there. Mend: make setup (it installs Node's packages)"
-            )
-        text = program.read_text("utf-8").replace(FOREIGN_PICTURE, "data:,")
+        text = (modules / place).read_text("utf-8").replace(FOREIGN_PICTURE, "data:,")
         (folder / name).write_text(text, "utf-8")
     for path in OWN.iterdir():
         shutil.copyfile(path, folder / path.name)

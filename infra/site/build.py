@@ -18,7 +18,7 @@ from infra.site import assets, links
 from infra.site.contracts import APIS, bundled
 from infra.site.errors import SiteError
 from infra.site.events import OVERVIEW, Told, flow, page_of_event, told
-from infra.site.markdown import Rendered, render
+from infra.site.markdown import Rendered, inline, render
 from infra.site.navigation import Section, before_and_after, sections, title_of
 from infra.site.places import documents, in_repository, page_of, relative, to_root
 from infra.site.sources import Source, sources
@@ -55,6 +55,7 @@ def read() -> Site:
 
 def build(out: Path, modules: Path) -> int:
     """Build into `out`, which is replaced when all went well. Returns the number of pages."""
+    assets.check(modules)
     site = read()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".site-") as scratch:
@@ -119,6 +120,7 @@ def _templates() -> Environment:
     made.filters["page"] = page_of
     made.filters["event_page"] = page_of_event
     made.filters["html"] = Markup
+    made.filters["inline"] = lambda text: Markup(inline(text))  # noqa: S704 - it escapes HTML
     made.filters["readme"] = lambda service: f"handlers/{service.replace('-', '_')}/README.md"
     return made
 

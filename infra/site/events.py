@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -75,7 +76,7 @@ def fields(schema: Mapping[str, Any], data: str) -> list[Field]:
     for name, spec in named[data]["properties"].items():
         kind = pointer(spec["$ref"])[-1] if "$ref" in spec else spec["type"]
         words = spec.get("description") or named.get(kind, {}).get("description", "")
-        allowed = ", ".join(spec.get("enum", ()))
+        allowed = ", ".join(f"`{value}`" for value in spec.get("enum", ()))
         meaning = " ".join(words.split()) + (f" One of {allowed}." if allowed else "")
         made.append(Field(name, kind, name in named[data].get("required", ()), meaning))
     return made
@@ -90,8 +91,13 @@ def examples(event: str) -> list[Example]:
             path.stem.startswith("valid"),
             highlighted(path.read_text("utf-8"), "json"),
         )
-        for path in sorted(found, key=lambda p: (not p.stem.startswith("valid"), p.name))
+        for path in sorted(found, key=_shown_order)
     ]
+
+
+def _shown_order(path: Path) -> tuple[bool, bool, str]:
+    """The plain one first, what is refused last."""
+    return (not path.stem.startswith("valid"), path.stem != "valid-first", path.name)
 
 
 def releases(event: str) -> list[str]:

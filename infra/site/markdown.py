@@ -53,6 +53,11 @@ def render(text: str, path: str) -> Rendered:
     return Rendered(title, body, headings, _text(tokens), files)
 
 
+def inline(text: str) -> str:
+    """One line of text, as contracts have them in descriptions."""
+    return str(MarkdownIt("commonmark", {"html": False}).renderInline(text))
+
+
 def _fence(code: str, language: str, _attributes: str) -> str:
     if language == "mermaid":
         return f'<pre class="mermaid">{html.escape(code)}</pre>'

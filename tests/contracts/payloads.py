@@ -19,6 +19,7 @@ from schemathesis import GenerationMode
 from schemathesis.generation.modes import GenerationMode as Mode
 
 from infra.contracts.documents import Documents, Pair, read
+from infra.contracts.integers import whole
 
 CONTRACT: Final = read()
 PAIRS: Final = CONTRACT.pairs
@@ -74,19 +75,6 @@ def _operation(contract: Documents, event: str) -> dict[str, Any]:
         "requestBody": {"required": True, "content": content},
         "responses": {"200": {"description": "Accepted."}},
     }
-
-
-def whole(node: Any) -> Any:
-    """The same with 1.0 written as 1.
-
-    JSON Schema calls both an integer. Our consumers refuse the first, on purpose: whoever writes
-    money with a decimal point computes with floats.
-    """
-    if isinstance(node, float) and node.is_integer():
-        return int(node)
-    if isinstance(node, dict):
-        return {key: whole(value) for key, value in node.items()}
-    return [whole(item) for item in node] if isinstance(node, list) else node
 
 
 def is_json(body: object) -> bool:

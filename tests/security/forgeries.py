@@ -43,6 +43,8 @@ def forged(event_type: str, **facts: Any) -> str:
         "reason": "do_not_honor",
         "charge_id": "ch_forged",
     }
+    if event_type == "wallet.reservation_failed":
+        made_up["reason"] = "insufficient_funds"
     names = ("payment_id", "user_id", "amount", *FURTHER.get(event_type, ()))
     data = {name: (made_up | facts)[name] for name in names}
     if event_type == "wallet.funds_deposited":

@@ -122,8 +122,8 @@ def test_a_lie_about_a_payment_that_ended_is_parked_and_moves_no_money(fortress:
     for queue, body in lies.items():
         fortress.send(queue, body)
 
-    for body in lies.values():
-        assert "another user or amount" in fortress.parked(body)["reason"]
+    for queue, body in lies.items():
+        assert "another user or amount" in fortress.parked(body)["reason"], queue
     assert fortress.money() == before
     assert fortress.charged() == charged
     assert fortress.payment("alice", payment_id)["status"] == "completed"

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers.core.errors import Permanent
+from infra.template import routing
 from infra.template.functions import FUNCTIONS
 from tests.builders import a_request
 from tests.security.everything import do_everything
@@ -66,9 +67,12 @@ def _operations(function: str) -> list[tuple[str, str]]:
 def messages_with_canaries(world: Witness) -> None:
     """Broken messages that quote the canaries, to every consumer, the error handler included."""
     broken = json.dumps({"type": BODY, "data": {"payee": PAYEE, "amount": BODY}, BODY: BODY})
-    for function in (one for one in FUNCTIONS if one.role == "consumer"):
-        for body in (broken, BODY, f'"{BODY}"'):
-            world.consume(function.service, f"{function.service}--{BODY}", body)
+    for body in (broken, BODY, f'"{BODY}"'):
+        for queue in routing.source_queues():
+            if routing.owner(queue) != routing.RELAY:
+                world.consume(routing.owner(queue), queue, body)
+        for queue in routing.dead_letter_queues():
+            world.consume(routing.ERROR_HANDLER, queue, body)
     with suppress(Permanent):  # what could not be parked is Lambda's to try again
         world.invoke("metrics-collector-consumer", json.loads(broken))
 
@@ -104,7 +108,7 @@ def test_a_bug_tells_where_it_is_but_not_what_it_was_about() -> None:
     world = Witness()
     payment = world.pay(key=KEY, **PRIVATE)
     (stored,) = world.dynamodb.tables["payments-test-payments"].items.values()
-    stored["payee"] = {"S": f"{PAYEE} no longer allowed"}
+    stored["payee"] = {"S": f"{PAYEE} no longer allowed"}  # type: ignore[index]
 
     answer = world.ask(
         "payment-orchestrator-api",

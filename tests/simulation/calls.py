@@ -13,6 +13,7 @@ from typing import Any, Final
 from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
+from tests.simulation.call_sites import Trace
 from tests.simulation.cloud.dynamodb import cancelled
 from tests.simulation.cloud.errors import answered, refused
 from tests.simulation.cloud.stack import PREFIX, Cloud
@@ -37,6 +38,7 @@ class Calls:
     def __init__(self, kernel: Kernel, cloud: Cloud, plan: Plan, random: Random) -> None:
         self._kernel, self._cloud, self._plan, self._random = kernel, cloud, plan, random
         self.count: Counter[str] = Counter()
+        self.trace: Trace | None = None
 
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
         """Raises what botocore raises."""
@@ -47,7 +49,10 @@ class Calls:
         self.count[site] += 1
         if task and operation == "BatchGetItem" and task.read_s is None:
             task.read_s = self._kernel.now_s
-        fault = self._plan.at(site, around_call(operation, on))
+        possible = around_call(operation, on)
+        fault = self._plan.at(site, possible)
+        if self.trace is not None:
+            self.trace.note(fault.kind if fault else "", possible)
         try:
             if fault is None:
                 return self._cloud.call(service, operation, parameters)

@@ -12,10 +12,11 @@ from tests.simulation.cloud.events import Entry
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.sqs import Message, Queue
 from tests.simulation.cloud.stack import named
+from tests.simulation.conformance import Conformance
 from tests.simulation.lambdas import SKEW_MAX_S
 from tests.simulation.messages import Messages
 from tests.simulation.money import BALANCE, DEPOSIT, RESERVATION, Money
-from tests.simulation.states import States
+from tests.simulation.states import EVENTS, States
 from tests.simulation.texts import parsed
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Checks:
         problem = world.problem
         self.money = Money(problem, lambda: world.kernel.now_s)
         self.states = States(problem)
+        self.conformance = Conformance(problem)
         self.messages = Messages(
             problem=problem,
             status=self.status,
@@ -93,6 +95,14 @@ class Checks:
             self.states.on_write("reservation", change)
             self._reservation(change)
 
+    def _follow(self, thing: str, key: str, change: Change) -> None:
+        """Through the model, when it moved."""
+        status = change.new["status"]["S"]
+        if change.old is None and thing == "payment":
+            self.conformance.created(key)
+        elif change.old is None or change.old["status"]["S"] != status:
+            self.conformance.moved(key, thing, status, EVENTS[thing][status])
+
     def status(self, thing: str, payment_id: str) -> str:
         """Where a payment, its reservation or its charge stands; `none` when there is none."""
         item: Item | None
@@ -108,6 +118,7 @@ class Checks:
 
     def _payment(self, change: Change) -> None:
         (key,) = change.key
+        self._follow("payment", key, change)
         reservation, truth = self.status("reservation", key), self._world.ledger.status(key)
         match change.new["status"]["S"]:
             case "completed" if (reservation, truth) != ("deducted", "approved"):
@@ -117,6 +128,7 @@ class Checks:
 
     def _reservation(self, change: Change) -> None:
         key = change.key[1].removeprefix(RESERVATION)
+        self._follow("reservation", key, change)
         truth = self._world.ledger.status(key)
         match change.new["status"]["S"]:
             case "deducted" if truth != "approved":
@@ -145,6 +157,7 @@ class Checks:
 
     def _charge(self, change: Change) -> None:
         (key,) = change.key
+        self._follow("charge", key, change)
         status, truth = change.new["status"]["S"], self._world.ledger.status(key)
         after_s = self._world.kernel.now_s - _seconds(change.new["expires_at"]["S"])
         if change.old is None and status == "pending" and after_s > LANDS_LATER_MAX_S:
@@ -159,6 +172,7 @@ class Checks:
     def on_gateway(self, key: str) -> None:
         """The gateway decided a key: money moves only while it is set aside here."""
         truth, held = self._world.ledger.status(key), self.status("reservation", key)
+        self.conformance.moved(key, "gateway", truth, None)
         if truth == "approved" and held != "reserved":
             self._world.problem(f"{key} was charged while its reservation is {held}")
         if self._world.ledger.movements[key] > 1:

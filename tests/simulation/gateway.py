@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from urllib3 import Timeout, exceptions
 
+from tests.simulation.call_sites import Trace
 from tests.simulation.calls import LATE_MAX_S
 from tests.simulation.cloud.stack import GATEWAY_KEY
 from tests.simulation.faults import GATEWAY, Fault, Plan
@@ -89,6 +90,7 @@ class Line:
         self._kernel, self._ledger, self._plan, self._latency_s = kernel, ledger, plan, latency_s
         self.count: Counter[str] = Counter()
         self.in_flight: Counter[str] = Counter()  # charge requests that will still arrive, by key
+        self.trace: Trace | None = None
 
     def request(self, method: str, url: str, **sent: Any) -> Response:
         """As urllib3's PoolManager. Raises its exceptions."""
@@ -98,6 +100,8 @@ class Line:
         site = f"{task.name if task else 'test'} {asked.operation} gateway"
         self.count[site] += 1
         fault = self._plan.at(site, GATEWAY)
+        if self.trace is not None:
+            self.trace.note(fault.kind if fault else "", GATEWAY)
         if fault is None:
             return respond(*self._answer(asked))
         return self._before(fault, asked) or self._after(fault, asked)

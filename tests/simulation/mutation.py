@@ -28,13 +28,17 @@ SEEDS_MAX: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`seed` killed the mutant (none: it survived), and `problem` is what it broke."""
+    """`killer` is the seed or sweep that killed the mutant (empty: it survived)."""
 
     name: str
-    seed: int | None
+    killer: str
     tried: int
     problem: str
     seconds: float
+
+    def __str__(self) -> str:
+        end = f"killed by {self.killer}" if self.killer else f"SURVIVED {self.tried} seeds"
+        return f"{self.name}: {end}: {self.problem[:160]}"
 
 
 def verdicts(mutants: Sequence[Mutant], seeds_max: int = SEEDS_MAX) -> Iterator[Verdict]:
@@ -82,8 +86,16 @@ def _verdict(mutant: Mutant, seeds_max: int) -> Verdict:
     for tried, seed in enumerate(seeds, 1):
         problems = simulate(seed).problems
         if problems:
-            return Verdict(mutant.name, seed, tried, problems[0], time.process_time() - began)
-    return Verdict(mutant.name, None, len(seeds), "", time.process_time() - began)
+            return _killed(mutant, f"seed {seed}", tried, problems[0], began)
+        if tried == 1:
+            parked = importlib.import_module("tests.simulation.crash_points").one_parked()
+            if parked:
+                return _killed(mutant, "one parked message", 1, parked, began)
+    return _killed(mutant, "", len(seeds), "", began)
+
+
+def _killed(mutant: Mutant, killer: str, tried: int, problem: str, began: float) -> Verdict:
+    return Verdict(mutant.name, killer, tried, problem, time.process_time() - began)
 
 
 def plant(mutant: Mutant) -> None:

@@ -192,6 +192,9 @@ class Users:
         """Read everything there is to read; other people's things are not there."""
         self._api.send(Request("GET", "/payments", user), self._saw_payments)
         self._api.send(Request("GET", "/wallets", user), lambda _answer: None)
+        self._api.send(
+            Request("GET", "/wallets/{currency}", user, path={"currency": "USD"}), self._saw_wallet
+        )
         mine = [p.payment_id for p in self.promises.values() if p.user == user and p.payment_id]
         if mine:
             request = Request(
@@ -202,6 +205,13 @@ class Users:
     def _saw_payments(self, answer: Answer) -> None:
         if answer.status != 200:
             self._problem(f"a list of payments was answered {answer.status}")
+
+    def _saw_wallet(self, answer: Answer) -> None:
+        if answer.status == 404:
+            return
+        told = answer.body
+        if answer.status != 200 or told["available"] + told["reserved"] != told["posted"]:
+            self._problem(f"a wallet was answered {answer.status} {told}")
 
     def _not_there(self, answer: Answer) -> None:
         if answer.status != 404:

@@ -146,12 +146,6 @@ AROUND: Final = (
         return recorded''',
     ),
     Mutant(
-        "pages of failed events end too early",
-        "handlers.error_handler.api",
-        "                next_cursor=encoded(page.position, scope) if page.position else None,",
-        "                next_cursor=None,",
-    ),
-    Mutant(
         "announcements again are counted, first ones are not",
         "handlers.metrics_collector.decisions",
         "    if message.reannounced:\n",
@@ -168,12 +162,6 @@ AROUND: Final = (
         ANSWERS,
         '    _expect(document.get("idempotency_key") == call.key, "the idempotency_key that was asked about")\n',
         "",
-    ),
-    Mutant(
-        "a server error counts as not charged",
-        ANSWERS,
-        '    raise NoAnswerError(f"it answered {reply.status}, {problem_type}")',
-        "    return NotFound()",
     ),
     Mutant(
         "silence counts as cancelled",

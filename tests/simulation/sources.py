@@ -44,6 +44,7 @@ class QueueSource:
         self._on_done = on_done
         self._busy = 0
         self._waits = False
+        self._copies = 0
         self._undeleted: set[str] = set()  # messages whose next deletion fails
 
     def wake(self, at_s: float) -> None:
@@ -79,9 +80,9 @@ class QueueSource:
         if fault and fault.kind == "duplicate":
             # At least once: a message may be handed out again though it is hidden.
             delay_s = DUPLICATE_MAX_S * fault.size**3
-            copy = Message(
-                f"{message.message_id}d", message.body, message.attributes, message.sent_at, 0.0
-            )
+            self._copies += 1
+            name = f"{message.message_id}d{self._copies}"
+            copy = Message(name, message.body, message.attributes, message.sent_at, 0.0)
             copy.receives = message.receives - 1
             self._kernel.at(delay_s, lambda: self._again(copy))
         if fault and fault.kind == "undeleted":

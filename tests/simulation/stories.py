@@ -129,7 +129,7 @@ def _weather(random: Random) -> Weather:
     if draw < 0.15:  # one or two kinds, again and again
         kinds = sorted({kind for kinds in (*CALL.values(), *OTHERS) for kind in kinds})
         only = frozenset(random.sample(kinds, random.choice((1, 2))))
-        return Weather(random.choice((0.03, 0.15, 0.4)), only=only)
+        return Weather(random.choice((0.03, 0.2, 0.7)), only=only)
     focus = random.choice(FOCI) if draw < 0.45 else ""
     return Weather(random.choice(RATES), focus)
 

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from infra.contracts.documents import Documents
-from infra.contracts.rules import api, events, examples, problems
+from infra.contracts.rules import api, code, events, examples, problems
 
 Rule: TypeAlias = Callable[[Documents], Iterator[str]]
+
+# What a document too broken to be read makes of the code that reads it; a generator that meets the
+# end of another raises RuntimeError.
+STOPS: Final = (KeyError, IndexError, TypeError, AttributeError, ValueError, RuntimeError)
 
 RULES: Final[Mapping[str, Rule]] = {
     "one address per channel": events.one_address_per_channel,
@@ -25,10 +29,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "links lead to operations": api.links_lead_to_operations,
     "operations are named once": api.operations_are_named_once,
     "parameters that every operation has alike": api.parameters_are_alike,
+    "requests are limited": api.requests_are_limited,
     "requests are closed, answers are open": api.requests_are_closed_and_answers_open,
     "every problem is documented": problems.every_problem_is_documented,
     "problems say their own status": problems.problems_say_their_own_status,
     "refusals are problem documents": problems.refusals_are_problem_documents,
+    "operations have their methods": code.every_operation_has_its_method,
+    "receptions have their decisions": code.every_reception_has_its_decision,
     "one version": api.one_version,
 }
 
@@ -43,5 +50,5 @@ def violations(contract: Documents) -> Iterator[str]:
 def broken(rule: Rule, contract: Documents) -> list[str]:
     try:
         return list(rule(contract))
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+    except STOPS as error:
         return [f"cannot be checked: {type(error).__name__} {error}"]

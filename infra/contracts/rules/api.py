@@ -151,3 +151,44 @@ def one_version(contract: Documents) -> Iterator[str]:
     versions = {contract.by_name[name]["info"]["version"] for name in (ASYNCAPI, OPENAPI)}
     if len(versions) != 1:
         yield f"asyncapi.yaml and openapi.yaml have different versions: {sorted(versions)}"
+
+
+def requests_are_limited(contract: Documents) -> Iterator[str]:
+    """Whatever a client sends has a limit: no text, number, list or map without an end."""
+    for path, method, item, operation in contract.operations(OPENAPI):
+        where = f"{OPENAPI}: {method} {path}"
+        for parameter in contract.parameters(OPENAPI, item, operation):
+            schema = contract.flat(OPENAPI, parameter["schema"])
+            yield from _unlimited(f"{where} {parameter['name']}", schema)
+        _, body = contract.resolved(OPENAPI, operation.get("requestBody", {}))
+        for media in body.get("content", {}).values():
+            yield from _unlimited(f"{where} body", contract.flat(OPENAPI, media["schema"]))
+
+
+def _unlimited(where: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    kind = schema.get("type")
+    if kind == "string" and not (
+        schema.keys() & {"enum", "const", "maxLength"} or _bounded(schema)
+    ):
+        yield f"{where} is a text without an end"
+    if kind in ("integer", "number") and not {"minimum", "maximum"} <= schema.keys():
+        yield f"{where} is a number without bounds"
+    if kind == "array" and "maxItems" not in schema:
+        yield f"{where} is a list without an end"
+    values = schema.get("additionalProperties", True)
+    if kind == "object" and values is not False and "maxProperties" not in schema:
+        yield f"{where} is a map without an end"
+    for name, child in schema.get("properties", {}).items():
+        yield from _unlimited(f"{where}.{name}", child)
+    if isinstance(values, Mapping):
+        yield from _unlimited(f"{where}.*", values)
+    if isinstance(schema.get("propertyNames"), Mapping):
+        names = schema["propertyNames"]
+        yield from _unlimited(f"{where} (names)", {"type": "string", **names})
+
+
+def _bounded(schema: Mapping[str, Any]) -> bool:
+    """Whether a pattern says where the text begins, where it ends, and how long it may be."""
+    pattern = schema.get("pattern", "")
+    endless = any(sign in pattern for sign in ("*", "+", ",}"))
+    return pattern.startswith("^") and pattern.endswith("$") and not endless

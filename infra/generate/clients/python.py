@@ -42,6 +42,7 @@ def render(operations: tuple[Operation, ...]) -> dict[str, str]:
     templates.filters["python_type"] = python_type
     templates.filters["signature"] = signature
     templates.filters["passed_on"] = passed_on
+    templates.filters["named"] = named
     schemas = contract.schemas(operations)
     context = {
         "operations": operations,
@@ -109,7 +110,15 @@ def _by_keyword(argument: Argument) -> str:
     return f"{argument.field}: {kind}" + ("" if argument.required else " | None = None")
 
 
-def passed_on(operation: Operation, *, pages: bool = False) -> str:
+def named(operation: Operation) -> str:
+    """The names of the parameters, for a reader."""
+    names = [a.field for a in operation.located("path")]
+    names += ["body"] if operation.body else []
+    names += [a.field for a in keywords(operation)]
+    return ", ".join([*names, *(["idempotency_key"] if operation.keyed else [])])
+
+
+def passed_on(operation: Operation) -> str:
     """The same parameters as arguments of the call that they are handed on to."""
     first = [a.field for a in operation.located("path")]
     first += ["body"] if operation.body else []

@@ -1,0 +1,77 @@
+"""Lint, compare, freeze and mutate the contracts: `python -m infra.contracts --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from infra.contracts.node import ToolError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.contracts", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("lint", help="parsers, linters and rules: 0 errors")
+    commands.add_parser("compat", help="compare specs/ with the newest release")
+    release = commands.add_parser("release", help="freeze specs/ as a released version")
+    release.add_argument("version")
+    release.add_argument(
+        "--again", action="store_true", help="freeze a version anew that nobody uses yet"
+    )
+    mutants = commands.add_parser("mutants", help="change the specs, one thing at a time")
+    mutants.add_argument("--sample", type=int, help="only so many")
+    mutants.add_argument("--seed", type=int, default=0, help="which ones")
+    mutants.add_argument("--jobs", type=int, help="processes; all cores when left out")
+    commands.add_parser("fuzz", help="schemathesis against the API on a local stack")
+    arguments, options = parser.parse_known_args()
+    if options and arguments.command != "fuzz":
+        parser.error(f"unknown: {' '.join(options)}")
+    try:
+        return _run(arguments, options)
+    except ToolError as error:
+        say(f"error: {error}")
+        return 1
+
+
+def _run(arguments: argparse.Namespace, options: list[str]) -> int:
+    # Imported late: each command needs others, and some are slow to import.
+    match arguments.command:
+        case "fuzz":  # what is not known here is an option of schemathesis
+            from infra.contracts.fuzz import fuzz
+
+            return fuzz(*options, say=say)
+        case "lint":
+            return _lint()
+        case "compat":
+            from infra.contracts.gate import check
+
+            return check(say)
+        case "release":
+            from infra.contracts.release import freeze
+
+            return freeze(arguments.version, again=arguments.again, say=say)
+        case _:
+            from infra.contracts.mutants.run import report
+
+            return report(arguments.sample, arguments.seed, arguments.jobs, say)
+
+
+def _lint() -> int:
+    from infra.contracts.lint import LINTERS
+
+    errors = 0
+    for name, linter in LINTERS.items():
+        found = list(linter())
+        errors += len(found)
+        say(f"{name}: {len(found)} errors")
+        for line in found:
+            say(f"  {line}")
+    return 1 if errors else 0
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a command line tool
+
+
+if __name__ == "__main__":
+    sys.exit(main())

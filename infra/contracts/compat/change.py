@@ -1,0 +1,67 @@
+"""One change of a contract, as one line: what, where, who is hurt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+# Words for people; a change of these changes nothing.
+WORDS: Final = frozenset(
+    {"description", "summary", "title", "examples", "example", "tags", "$comment"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`hurt` names services or clients; nobody is hurt by a change that only adds."""
+
+    where: str
+    what: str
+    breaking: bool
+    hurt: str = ""
+
+    def __str__(self) -> str:
+        who = f" [hurts {self.hurt}]" if self.breaking else ""
+        return f"{self.where}: {self.what}{who}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where two documents are compared, and who would be hurt there."""
+
+    where: str
+    hurt: str
+
+    def at(self, step: str) -> Place:
+        return Place(f"{self.where}.{step}" if self.where else step, self.hurt)
+
+    def breaks(self, what: str) -> Change:
+        return Change(self.where, what, True, self.hurt)
+
+    def adds(self, what: str) -> Change:
+        return Change(self.where, what, False)
+
+
+def told(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def without_words(node: Any) -> Any:
+    """The same without descriptions and examples, to compare what has a meaning."""
+    if isinstance(node, Mapping):
+        return {k: without_words(v) for k, v in node.items() if k not in WORDS}
+    return [without_words(item) for item in node] if isinstance(node, list) else node
+
+
+def differing(
+    place: Place, old: Mapping[str, Any], new: Mapping[str, Any], known: frozenset[str]
+) -> Iterator[Change]:
+    """Members that no rule here knows: whatever their change means, somebody must look at it."""
+    for key in dict.fromkeys([*old, *new]):
+        if key in known or key in WORDS:
+            continue
+        before, after = without_words(old.get(key)), without_words(new.get(key))
+        if before != after:
+            yield place.at(key).breaks(f"changed from {told(before)} to {told(after)}")

@@ -1,0 +1,104 @@
+"""Changes of the event contract: who announces what to whom, when, and what it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from infra.contracts.compat.change import Change, Place, differing, told
+from infra.contracts.compat.schemas import Sides
+from infra.contracts.documents import ASYNCAPI, COMMON, Documents, Pair
+
+ENVELOPE: Final = f"{COMMON}#/$defs/CloudEvent"
+NOTHING: Final = frozenset[str]()
+
+
+def changes(old: Documents, new: Documents) -> Iterator[Change]:
+    yield from _pairs(old, new)
+    for event in old.events:
+        place = Place(f"event {event}", _heard_by(old, event))
+        if event not in new.events:
+            yield place.breaks("event removed")
+            continue
+        yield from _event(place, old, new, event)
+    for event in [e for e in new.events if e not in old.events]:
+        yield Place(f"event {event}", "").adds("event added")
+
+
+def _heard_by(contract: Documents, event: str) -> str:
+    names = [p.producer for p in contract.pairs if p.event == event][:1]
+    names += [p.consumer for p in contract.pairs if p.event == event]
+    return ", ".join(dict.fromkeys(names))
+
+
+def _pairs(old: Documents, new: Documents) -> Iterator[Change]:
+    before, after = _by_channel(old), _by_channel(new)
+    for key, pair in before.items():
+        place = Place(f"pair {pair}", pair.consumer)
+        if key not in after:
+            yield place.breaks(f"{pair.consumer} no longer receives {pair.channel}")
+            continue
+        if after[key].producer != pair.producer:
+            yield place.breaks(f"sender changed from {pair.producer} to {after[key].producer}")
+        if after[key].event != pair.event:
+            yield place.breaks(f"event changed from {pair.event} to {after[key].event}")
+    for key in [k for k in after if k not in before]:
+        yield Place(f"pair {after[key]}", "").adds("consumer added")
+
+
+def _by_channel(contract: Documents) -> dict[tuple[str, str], Pair]:
+    return {(pair.consumer, pair.channel): pair for pair in contract.pairs}
+
+
+def _event(place: Place, old: Documents, new: Documents, event: str) -> Iterator[Change]:
+    before = old.asyncapi["components"]["messages"][event]
+    after = new.asyncapi["components"]["messages"][event]
+    yield from differing(place, before, after, frozenset({"payload"}))
+    sides = Sides(old, new, "events")
+    yield from sides.compare(place, ASYNCAPI, old.event_schema(event), new.event_schema(event))
+    yield from _raw(place, before["payload"], after["payload"])
+
+
+def _raw(place: Place, before: Any, after: Any) -> Iterator[Change]:
+    """The way in which a payload is put together; generation relies on it."""
+    if [sorted(part) for part in before["allOf"]] != [sorted(part) for part in after["allOf"]]:
+        yield place.breaks("payload is put together in another way")
+
+
+def rest(old: Documents, new: Documents) -> Iterator[Change]:
+    """Channels, operations, servers and content type, member by member."""
+    before, after = old.asyncapi, new.asyncapi
+    for section in ("channels", "operations", "servers"):
+        for name in before[section]:
+            hurt = _of(section, name, old)
+            place = Place(f"{section} {name}", hurt)
+            if name not in after[section]:
+                yield place.breaks("removed")
+                continue
+            yield from differing(place, before[section][name], after[section][name], NOTHING)
+        for name in [n for n in after[section] if n not in before[section]]:
+            yield Place(f"{section} {name}", "").adds("added")
+    place = Place(ASYNCAPI, "every service")
+    known = frozenset({"channels", "operations", "servers", "components", "info"})
+    yield from differing(place, before, after, known)
+    yield from differing(place.at("info"), before["info"], after["info"], frozenset({"version"}))
+    yield from _unused(old, new)
+    envelope, shared = Place("envelope of every event", "every service"), {"$ref": ENVELOPE}
+    yield from Sides(old, new, "events").compare(envelope, ASYNCAPI, shared, shared)
+
+
+def _of(section: str, name: str, contract: Documents) -> str:
+    if section == "operations":
+        return str(contract.asyncapi["operations"][name].get("x-service", "every service"))
+    if section == "channels":
+        return ", ".join(p.consumer for p in contract.pairs if p.channel == name) or "every service"
+    return "every service"
+
+
+def _unused(old: Documents, new: Documents) -> Iterator[Change]:
+    """Schemas of the document that no longer are there, or that are new, whoever uses them."""
+    before, after = (
+        dict[str, Mapping[str, Any]](d.asyncapi["components"]["schemas"]) for d in (old, new)
+    )
+    for name in [n for n in before if n not in after]:
+        yield Place(f"schema {name}", "every service").breaks(f"removed, was {told(before[name])}")

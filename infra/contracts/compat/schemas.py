@@ -1,0 +1,220 @@
+"""Two schemas: does the new one let through less, or more, than the old one?
+
+- `requests`: we read them. Letting less through breaks whoever sends.
+- `answers`: we write them. Letting more through, or promising less, breaks whoever reads.
+- `events`: services of different versions write and read them at the same time, and queues hold old
+  ones for days. Both break somebody; only a new optional field is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from infra.contracts.compat.change import Change, Place, differing, told
+from infra.contracts.documents import Documents
+
+Use: TypeAlias = Literal["requests", "answers", "events"]
+Schema: TypeAlias = Mapping[str, Any]
+
+# Keyword -> whether a greater bound lets more through.
+BOUNDS: Final[Mapping[str, bool]] = {
+    "maximum": True,
+    "exclusiveMaximum": True,
+    "maxLength": True,
+    "maxItems": True,
+    "maxProperties": True,
+    "minimum": False,
+    "exclusiveMinimum": False,
+    "minLength": False,
+    "minItems": False,
+    "minProperties": False,
+}
+COMPARED: Final = frozenset(
+    {*BOUNDS, "type", "enum", "const", "required", "properties", "additionalProperties"}
+    | {"items", "oneOf", "allOf", "propertyNames", "pattern", "discriminator"}
+)
+# Types whose readers are told to expect new values, so that a new one hurts nobody.
+OPEN: Final = frozenset({"ProblemType"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The schema of both contracts with the document that each is in."""
+
+    old: Documents
+    new: Documents
+    use: Use
+
+    def compare(
+        self, place: Place, name: str, before: Any, after: Any, seen: frozenset[str] = frozenset()
+    ) -> Iterator[Change]:
+        """Changes between what two schemas of the document `name` let through."""
+        yield from _Comparison(self, place, _is_open(before)).schemas(
+            self.old.resolved(name, before), self.new.resolved(name, after)
+        )
+
+
+def _is_open(schema: Any) -> bool:
+    reference = schema.get("$ref", "") if isinstance(schema, Mapping) else ""
+    return str(reference).rpartition("/")[2] in OPEN
+
+
+Located: TypeAlias = tuple[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    sides: Sides
+    place: Place
+    open: bool = False
+
+    def narrower(self, what: str) -> Change:
+        # Of a list that is open, readers know the values by name: none may vanish.
+        breaks = self.sides.use != "answers" or self.open
+        return self.place.breaks(what) if breaks else self.place.adds(what)
+
+    def wider(self, what: str) -> Change:
+        breaks = self.sides.use != "requests" and not self.open
+        return self.place.breaks(what) if breaks else self.place.adds(what)
+
+    def schemas(self, before: Located, after: Located) -> Iterator[Change]:
+        (old_name, old), (new_name, new) = before, after
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            if old != new:
+                yield self.place.breaks(f"schema changed from {told(old)} to {told(new)}")
+            return
+        yield from self._type(old, new)
+        yield from self._values(old, new)
+        yield from self._bounds(old, new)
+        yield from self._pattern(old, new)
+        yield from self._fields((old_name, old), (new_name, new))
+        yield from self._parts((old_name, old), (new_name, new))
+        yield from differing(self.place, old, new, COMPARED)
+
+    def _type(self, old: Schema, new: Schema) -> Iterator[Change]:
+        before, after = old.get("type"), new.get("type")
+        if before != after:
+            yield self.place.breaks(f"type changed from {told(before)} to {told(after)}")
+
+    def _values(self, old: Schema, new: Schema) -> Iterator[Change]:
+        before, after = _allowed(old), _allowed(new)
+        if before == after:
+            return
+        if before is None or after is None:
+            change = self.narrower if before is None else self.wider
+            yield change(f"values changed from {told(before)} to {told(after)}")
+            return
+        for value in [v for v in before if v not in after]:
+            yield self.narrower(f"value {value} removed")
+        for value in [v for v in after if v not in before]:
+            yield self.wider(f"value {value} added")
+        if len(before) == len(after) and not [v for v in before if v not in after]:
+            yield self.place.adds("values are in another order")
+
+    def _bounds(self, old: Schema, new: Schema) -> Iterator[Change]:
+        for keyword, greater_is_wider in BOUNDS.items():
+            before, after = old.get(keyword), new.get(keyword)
+            if before == after:
+                continue
+            said = f"{keyword} changed from {told(before)} to {told(after)}"
+            if before is None or after is None:
+                yield (self.narrower if before is None else self.wider)(said)
+            else:
+                yield (self.wider if (after > before) is greater_is_wider else self.narrower)(said)
+
+    def _pattern(self, old: Schema, new: Schema) -> Iterator[Change]:
+        before, after = old.get("pattern"), new.get("pattern")
+        if before == after:
+            return
+        said = f"pattern changed from {told(before)} to {told(after)}"
+        if before is None or after is None:
+            yield (self.narrower if before is None else self.wider)(said)
+        else:  # which of two expressions matches more is not to be told
+            yield self.place.breaks(said)
+
+    def _fields(self, before: Located, after: Located) -> Iterator[Change]:
+        (old_name, old), (new_name, new) = before, after
+        mine, theirs = old.get("properties", {}), new.get("properties", {})
+        was, now = set(old.get("required", ())), set(new.get("required", ()))
+        for field in mine:
+            at = _Comparison(self.sides, self.place.at(field), _is_open(mine[field]))
+            if field not in theirs:
+                yield at.place.breaks("field removed")
+                continue
+            yield from at.schemas(
+                self.sides.old.resolved(old_name, mine[field]),
+                self.sides.new.resolved(new_name, theirs[field]),
+            )
+            if field in now - was:
+                yield at.narrower("became required")
+            if field in was - now:
+                yield at.wider("is no longer required")
+        for field in [f for f in theirs if f not in mine]:
+            yield self._added(self.place.at(field), required=field in now)
+        for field in sorted((was ^ now) - set(mine) - set(theirs)):
+            yield self.place.at(field).breaks("required changed for a field that is not described")
+
+    def _added(self, place: Place, *, required: bool) -> Change:
+        """An answer may get new fields; what is sent to us, or held in queues, lacks them."""
+        if not required:
+            return place.adds("optional field added")
+        if self.sides.use == "answers":
+            return place.adds("field added")
+        return place.breaks("required field added")
+
+    def _parts(self, before: Located, after: Located) -> Iterator[Change]:
+        (old_name, old), (new_name, new) = before, after
+        for keyword in ("items", "propertyNames", "additionalProperties"):
+            yield from self._part(keyword, (old_name, old), (new_name, new))
+        for keyword in ("oneOf", "allOf"):
+            yield from self._variants(keyword, (old_name, old), (new_name, new))
+        if old.get("discriminator") != new.get("discriminator"):
+            yield self.place.breaks("discriminator changed")
+
+    def _part(self, keyword: str, before: Located, after: Located) -> Iterator[Change]:
+        (old_name, old), (new_name, new) = before, after
+        mine, theirs = old.get(keyword), new.get(keyword)
+        if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+            yield from _Comparison(self.sides, self.place.at(keyword)).schemas(
+                self.sides.old.resolved(old_name, mine), self.sides.new.resolved(new_name, theirs)
+            )
+        elif mine != theirs:
+            closed = _closes(theirs) and not _closes(mine)
+            change: Callable[[str], Change] = self.narrower if closed else self.wider
+            yield change(f"{keyword} changed from {told(mine)} to {told(theirs)}")
+
+    def _variants(self, keyword: str, before: Located, after: Located) -> Iterator[Change]:
+        (old_name, old), (new_name, new) = before, after
+        mine, theirs = _by_name(old.get(keyword, ())), _by_name(new.get(keyword, ()))
+        for name in mine:
+            if name not in theirs:
+                yield self.place.breaks(f"{keyword}: variant {name} removed")
+                continue
+            yield from _Comparison(self.sides, self.place.at(name)).schemas(
+                self.sides.old.resolved(old_name, mine[name]),
+                self.sides.new.resolved(new_name, theirs[name]),
+            )
+        for name in [n for n in theirs if n not in mine]:
+            yield self.wider(f"{keyword}: variant {name} added")
+
+
+def _allowed(schema: Schema) -> list[Any] | None:
+    """The only values that a schema allows, when it lists them."""
+    if "const" in schema:
+        return [schema["const"]]
+    values: list[Any] | None = schema.get("enum")
+    return values
+
+
+def _closes(part: Any) -> bool:
+    """Whether additionalProperties (or another part) refuses something."""
+    return part is False or isinstance(part, Mapping)
+
+
+def _by_name(variants: Any) -> dict[str, Any]:
+    return {
+        str(v.get("$ref", f"part {number}")).rpartition("/")[2]: v
+        for number, v in enumerate(variants)
+    }

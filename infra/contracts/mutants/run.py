@@ -1,0 +1,111 @@
+"""Run the mutants, all or a sample, and report who noticed them and which survived."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from random import Random
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from infra.contracts.documents import Documents, read
+from infra.contracts.mutants.make import Mutant, mutants
+from infra.contracts.mutants.notice import UNVERSIONED, newest, noticed_by
+
+Say = Callable[[str], None]
+CHUNK: Final = 25
+
+# Mutants that change nothing of the contract, and why. A name that is of no mutant is an error.
+EQUIVALENT: Final[dict[str, str]] = {}
+
+
+@cache
+def _contracts() -> tuple[Documents, Documents]:
+    return read(), newest()
+
+
+@cache
+def _all() -> list[Mutant]:
+    return mutants(_contracts()[0])
+
+
+def _judge(numbers: Sequence[int]) -> list[tuple[int, str | None]]:
+    working, released = _contracts()
+    return [(n, noticed_by(_all()[n].of(working), released)) for n in numbers]
+
+
+def judged(numbers: Sequence[int], jobs: int) -> Iterator[tuple[int, str | None]]:
+    """Number of each mutant, and who noticed it, as they come."""
+    chunks = [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
+    if jobs == 1:
+        for chunk in chunks:
+            yield from _judge(chunk)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for answers in pool.map(_judge, chunks):
+            yield from answers
+
+
+def chosen(sample: int | None, seed: int) -> list[int]:
+    numbers = list(range(len(_all())))
+    if sample is None or sample >= len(numbers):
+        return numbers
+    return sorted(Random(seed).sample(numbers, sample))  # noqa: S311 - a sample, not a secret
+
+
+def report(sample: int | None, seed: int, jobs: int | None, say: Say) -> int:
+    """1 when a mutant survives that is not known to be equivalent."""
+    started = time.monotonic()
+    numbers = chosen(sample, seed)
+    noticed: Counter[str] = Counter()
+    survivors: list[Mutant] = []
+    for number, by in _with_progress(judged(numbers, jobs or os.cpu_count() or 1), len(numbers)):
+        if by is None:
+            survivors.append(_all()[number])
+        else:
+            noticed[by] += 1
+    _tell(len(numbers), noticed, say)
+    alive = list(_alive(survivors, say))
+    stale = EQUIVALENT.keys() - {mutant.name for mutant in _all()}
+    for name in sorted(stale):
+        say(f"error: {name} is listed as equivalent and is no mutant")
+    say(f"{time.monotonic() - started:.0f} s for {len(numbers)} of {len(_all())} mutants")
+    return 1 if alive or stale else 0
+
+
+def _tell(total: int, noticed: Counter[str], say: Say) -> None:
+    for by, times in noticed.most_common():
+        say(f"{times:6} {by}")
+    everything = sum(noticed.values())
+    tests = everything - noticed[UNVERSIONED]
+    say(f"mutation score: {_share(everything, total)} ({everything} of {total} noticed)")
+    say(f"without the rule that a change needs a version: {_share(tests, total)}")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / max(whole, 1):.1f} %"
+
+
+def _alive(survivors: Sequence[Mutant], say: Say) -> Iterator[Mutant]:
+    for mutant in survivors:
+        why = EQUIVALENT.get(mutant.name)
+        say(f"survived: {mutant.place()} {mutant.name}" + (f" (equivalent: {why})" if why else ""))
+        if why is None:
+            yield mutant
+
+
+def _with_progress(
+    answers: Iterator[tuple[int, str | None]], total: int
+) -> Iterator[tuple[int, str | None]]:
+    columns = (TextColumn("mutants"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("mutants", total=total)
+        for answer in answers:
+            progress.advance(task)
+            yield answer

@@ -1,0 +1,25 @@
+"""The working contract with one edit, for tests of what must notice it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from infra.contracts.documents import ASYNCAPI, COMMON, GATEWAY, OPENAPI, Documents
+from infra.contracts.mutants.make import ABSENT, Mutant
+from tests.contracts.payloads import CONTRACT
+
+DOCUMENTS: Final = {"events": ASYNCAPI, "api": OPENAPI, "gateway": GATEWAY, "common": COMMON}
+
+
+def edited(
+    document: str, path: str, value: Any = ABSENT, contract: Documents = CONTRACT
+) -> Documents:
+    """`path` has slashes between its steps and `~` for a slash in one; no value removes it."""
+    steps = tuple(
+        int(step) if step.isdigit() and step not in STATUSES else step.replace("~", "/")
+        for step in path.split("/")
+    )
+    return Mutant(DOCUMENTS[document], steps, "edited", value).of(CONTRACT)
+
+
+STATUSES: Final = frozenset({"200", "201", "400", "401", "403", "404", "409", "413", "422"})

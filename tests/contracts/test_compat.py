@@ -1,0 +1,147 @@
+"""The gate: each breaking change is named in one line with who is hurt; additions pass."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from infra.contracts import gate, release
+from infra.contracts.compat import changes
+from infra.contracts.documents import (
+    ASYNCAPI,
+    COMMON,
+    OPENAPI,
+    ROOT,
+    SPECS,
+    ordered,
+    releases,
+)
+from infra.contracts.gate import least_version, redocly, verdict
+from tests.contracts.changed import ADDITIONS, BREAKS
+from tests.contracts.edits import edited
+from tests.contracts.payloads import CONTRACT
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_breaking_change_is_one_line_that_says_what_where_and_who_is_hurt(what: str) -> None:
+    contract, told = BREAKS[what]
+
+    lines = list(verdict("1.0.0", "1.0.0", changes(CONTRACT, contract)))
+
+    assert [line for line in lines if all(part in line for part in told)], lines
+    assert all(line.startswith("breaks 1.0.0: ") and "[hurts " in line for line in lines)
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_minor_version_does_not_excuse_a_break(what: str) -> None:
+    found = changes(CONTRACT, BREAKS[what][0])
+
+    assert list(verdict("1.0.0", "1.1.0", found))
+    assert not list(verdict("1.0.0", "2.0.0", found))
+
+
+@pytest.mark.parametrize("what", ADDITIONS)
+def test_an_addition_passes_with_a_minor_version(what: str) -> None:
+    found = changes(CONTRACT, ADDITIONS[what])
+
+    assert found
+    assert not [str(change) for change in found if change.breaking]
+    assert list(verdict("1.0.0", "1.1.0", found)) == []
+    (line,) = verdict("1.0.0", "1.0.0", found)
+    assert "raise it to 1.1.0" in line
+
+
+def test_words_may_change_freely() -> None:
+    contract = edited("api", "components/schemas/Payment/properties/status/description", "Where.")
+
+    assert changes(CONTRACT, contract) == []
+
+
+def test_a_shared_change_is_one_line_however_many_places_it_shows_in() -> None:
+    found = changes(CONTRACT, edited("common", "$defs/Currency/enum/26"))
+
+    assert len([line for line in verdict("1.0.0", "1.0.0", found) if "ZAR" in line]) == 1
+
+
+@pytest.mark.parametrize("version", releases())
+def test_a_released_contract_is_as_it_was_frozen(version: str) -> None:
+    assert release.edited(version) == []
+
+
+def test_versions_are_ordered_by_number() -> None:
+    assert sorted(["1.10.0", "1.9.0", "2.0.0"], key=ordered) == ["1.9.0", "1.10.0", "2.0.0"]
+
+
+def test_a_release_must_not_be_smaller_than_its_changes() -> None:
+    breaking = changes(CONTRACT, BREAKS["route dropped"][0])
+    adding = changes(CONTRACT, ADDITIONS["route"])
+
+    assert least_version("1.4.2", breaking) == "2.0.0"
+    assert least_version("1.4.2", adding) == "1.5.0"
+    assert least_version("1.4.2", []) == "1.4.2"
+
+
+def test_a_released_version_is_not_frozen_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "_drift", lambda: iter(()))
+    newest = releases()[-1]
+
+    told = list(release.refusals(newest, again=False))
+
+    assert any("is released" in line for line in told)
+
+
+def test_a_version_that_the_documents_do_not_say_is_not_frozen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(release, "_drift", lambda: iter(["generated/x.py is not what specs/ says"]))
+
+    told = list(release.refusals("0.0.1", again=False))
+
+    assert any("not 0.0.1" in line for line in told)
+    assert any("too small" in line for line in told)
+    assert any("generated/x.py" in line for line in told)
+
+
+SEEN_BY_REDOCLY: Final = [
+    (OPENAPI, "made required in a request"),
+    (OPENAPI, "route dropped"),
+    (ASYNCAPI, "field of an event may be absent"),
+    (ASYNCAPI, "enum of an event narrowed"),
+]
+
+
+@pytest.mark.parametrize(("name", "what"), SEEN_BY_REDOCLY)
+def test_redocly_is_a_second_opinion_with_its_rules_on(
+    tmp_path: Path, name: str, what: str
+) -> None:
+    """Without `diff-recommended` in redocly.yaml, every change would pass."""
+    (tmp_path / "schemas").mkdir()
+    shared = (SPECS / COMMON).read_text("utf-8")
+    (tmp_path / COMMON).write_text(shared, "utf-8")
+    (tmp_path / name).write_text(json.dumps(BREAKS[what][0].by_name[name]), "utf-8")
+
+    assert list(redocly(SPECS / name, tmp_path / name))
+
+
+def test_redocly_finds_nothing_where_nothing_changed() -> None:
+    for name in (OPENAPI, ASYNCAPI):
+        assert list(redocly(SPECS / name, SPECS / name)) == []
+
+
+def test_the_configuration_of_redocly_extends_the_recommended_rules() -> None:
+    config: dict[str, Any] = yaml.safe_load((ROOT / "redocly.yaml").read_text("utf-8"))
+
+    assert config["extends"] == ["recommended", "diff-recommended"]
+    assert {api["root"] for api in config["apis"].values()} == {
+        *("specs/openapi.yaml", "specs/asyncapi.yaml", "specs/gateway.openapi.yaml")
+    }
+
+
+def test_the_gate_passes_the_working_contract() -> None:
+    said: list[str] = []
+
+    assert gate.check(said.append) == 0, said

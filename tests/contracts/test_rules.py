@@ -1,0 +1,100 @@
+"""What no linter catches: the contract keeps every rule, and every rule can be broken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from infra.contracts.documents import Documents
+from infra.contracts.rules import RULES, broken
+from tests.contracts.edits import edited
+from tests.contracts.payloads import CONTRACT
+
+MESSAGE: Final = "components/messages/payment.initiated"
+PAYMENTS: Final = "paths/~payments/post"
+HEALTH: Final = "paths/~health/get"
+COPY: Final = "channels/payment.initiated.after-deadline"
+NOT_FOUND: Final = "components/responses/NotFound/content/application~problem+json"
+LINK: Final = f"{PAYMENTS}/responses/201/links/getPayment"
+SCHEMAS: Final = "components/schemas"
+
+# For each rule, contracts that break it.
+BROKEN: Final[dict[str, list[Documents]]] = {
+    "one address per channel": [edited("events", "channels/payment.failed/address", "payment.x")],
+    "one sender, at least one receiver": [
+        edited("events", "operations/payment-orchestrator.sends.payment.failed"),
+        edited("events", "operations/metrics-collector.receives.payment.failed"),
+    ],
+    "operations fit their channels": [
+        edited("events", "operations/payment-orchestrator.sends.payment.failed/x-service", "other"),
+    ],
+    "a copy is a copy of its event": [
+        edited("events", f"{COPY}/x-copy-of"),
+        edited("events", f"{COPY}/x-delay"),
+    ],
+    "envelopes name their event and its sender": [
+        edited("events", f"{MESSAGE}/payload/allOf/1/properties/source/const", "other"),
+        edited("events", f"{MESSAGE}/x-retryable"),
+    ],
+    "every event has examples": [
+        replace(CONTRACT, examples=tuple(e for e in CONTRACT.examples if e.valid)),
+        replace(CONTRACT, examples=tuple(e for e in CONTRACT.examples if not e.valid)),
+    ],
+    "every example keeps its word": [edited("common", "$defs/UserId/pattern", "^[0-9]$")],
+    "inline examples keep their schemas": [edited("common", "$defs/Payee/pattern", "^[0-9]$")],
+    "every named value has an example": [edited("common", "$defs/Payee/examples")],
+    "every body has an example": [
+        edited("api", f"{PAYMENTS}/requestBody/content/application~json/examples"),
+    ],
+    "answers of every operation": [
+        edited("api", f"{PAYMENTS}/responses/413"),
+        edited("api", f"{HEALTH}/responses/413", {"description": "No."}),
+    ],
+    "links lead to operations": [
+        edited("api", f"{LINK}/operationId", "getNothing"),
+        edited(
+            "api",
+            f"{PAYMENTS}/responses/201/links/getPayment/parameters",
+            {"x": "$response.body#/payment_id"},
+        ),
+    ],
+    "operations are named once": [edited("api", f"{HEALTH}/operationId", "getPayment")],
+    "parameters that every operation has alike": [
+        edited("api", "components/parameters/IdempotencyKey/required", False),
+    ],
+    "requests are limited": [
+        edited("api", f"{SCHEMAS}/PaymentRequest/properties/description/maxLength")
+    ],
+    "requests are closed, answers are open": [
+        edited("api", f"{SCHEMAS}/PaymentRequest/additionalProperties", True),
+        edited("api", f"{SCHEMAS}/Payment/additionalProperties", False),
+    ],
+    "every problem is documented": [
+        edited("api", "components/responses/NotFound/content/application~problem+json/examples")
+    ],
+    "problems say their own status": [
+        edited("api", f"{NOT_FOUND}/examples/not-found/value/status", 410),
+    ],
+    "refusals are problem documents": [
+        edited("api", "components/responses/NotFound/content", {"text/plain": {}}),
+    ],
+    "operations have their methods": [edited("api", f"{HEALTH}/operationId", "isUp")],
+    "receptions have their decisions": [
+        edited("events", "operations/wallet-service.receives.gateway.payment_rejected"),
+    ],
+    "one version": [edited("api", "info/version", "1.0.1")],
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_contract_keeps_the_rule(name: str) -> None:
+    assert broken(RULES[name], CONTRACT) == []
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_rule_can_be_broken(name: str) -> None:
+    assert BROKEN[name], f"show a contract that breaks the rule {name!r}"
+    for contract in BROKEN[name]:
+        assert broken(RULES[name], contract) != []

@@ -1,0 +1,222 @@
+"""Messages that are no events, to every consumer: none breaks it, none is lost.
+
+A message has ended well when it was handled, comes again, or is parked byte for byte. None of
+those here can be handled, so all must be parked, and stay readable for an operator.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.template import routing
+from tests.builders import (
+    ALICE,
+    a_batch,
+    a_record,
+    a_request,
+    approved,
+    initiated,
+    travelling,
+)
+from tests.corpora.corpora import broken_bodies, json_texts, naughty_strings, sendable
+from tests.security.witness import OPERATOR, Witness
+
+QUEUES: Final = [q for q in routing.source_queues() if routing.owner(q) != routing.RELAY]
+OUTBOX: Final = routing.OUTBOX_QUEUE
+ARN: Final = "arn:aws:dynamodb:eu-central-1:123456789012:table/payments-test-{}/stream/2026"
+WALLET: Final = "wallet-service--payment-initiated"
+
+
+def bodies() -> Iterator[tuple[str, str]]:
+    """Everything that SQS would carry and no contract knows."""
+    yield from broken_bodies().items()
+    for name, document in json_texts().items():
+        body = sendable(document)
+        if body is not None:
+            yield name, body
+    for number, text in enumerate(naughty_strings()):
+        body = sendable(text.encode("utf-8", "replace"))
+        if body is not None:
+            yield f"naughty string {number}", body
+            yield f"naughty string {number} in JSON", json.dumps({"type": text, "data": text})
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_no_message_is_lost_whatever_it_is(queue: str) -> None:
+    world = Witness()
+    sent = []
+
+    for name, body in bodies():
+        response = world.consume(routing.owner(queue), queue, body)
+        assert response == {"batchItemFailures": []}, name
+        sent.append(body)
+
+    assert [message.body for message in world.parked()] == sent
+    assert {message.queue for message in world.parked()} == {f"{queue}-dlq"}
+    assert world.states() == []
+    for message in world.parked():
+        assert message.attributes["failure_kind"] == "permanent"
+        assert message.attributes["failure_reason"].isprintable()
+
+
+@pytest.mark.parametrize("table", ["payments", "wallets", "charges"])
+def test_no_outbox_is_lost_whatever_it_is(table: str) -> None:
+    world = Witness()
+    sent = [body for _, body in bodies() if body.strip()]
+    records = [_stream_record(table, {"outbox": {"S": body}}) for body in sent]
+
+    for start in range(0, len(records), 100):
+        world.invoke("event-relay-stream", {"Records": records[start : start + 100]})
+
+    assert world.published == []
+    assert [message.body for message in world.parked()] == sent
+    assert {message.queue for message in world.parked()} == {f"{OUTBOX}-dlq"}
+
+
+def test_no_invocation_by_the_bus_is_lost_whatever_it_is() -> None:
+    """EventBridge delivers objects only; what cannot be measured is parked as it came."""
+    world = Witness()
+    documents = (_read(body) for _, body in bodies())
+    # An object with `Records` is what the poller hands over, and no event of the bus.
+    objects = [one for one in documents if isinstance(one, dict) and "Records" not in one]
+
+    for document in objects:
+        world.invoke("metrics-collector-consumer", document)
+
+    assert len(objects) > 30
+    assert [json.loads(message.body) for message in world.parked()] == objects
+
+
+def test_every_dead_letter_can_be_read_by_an_operator_byte_for_byte() -> None:
+    world = Witness()
+    # Out of the bus's own envelope it takes the event: test_dead_letters tells of that.
+    sent = [body for name, body in bodies() if name != "in the bus's envelope"]
+    queue = f"{WALLET}-dlq"
+
+    for number, body in enumerate(sent):
+        record = a_record(body, queue, message_id=f"m-{number}", attributes=_odd(number))
+        response = world.invoke("error-handler-consumer", a_batch(record))
+        assert response == {"batchItemFailures": []}, body[:80]
+
+    redriven = [message.body for message in world.sent]
+    shown = []
+    for item in world.items("failed-events"):
+        path = {"failed_event_id": item["failed_event_id"]}
+        one = "/failed-events/{failed_event_id}"
+        answer = world.ask("error-handler-api", "GET", one, path=path, groups=OPERATOR)
+        assert answer["statusCode"] == 200, answer
+        shown.append(json.loads(answer["body"])["body"])
+    assert {*shown, *redriven} == set(sent)
+
+
+def _odd(number: int) -> dict[str, str]:
+    """Attributes that only a mistake or an intruder would set."""
+    odd: tuple[dict[str, str], ...] = (
+        {},
+        {"failure_kind": "unheard-of", "failure_reason": "\U0001f4a5" * 1000},
+        {"redrives": "-1"},
+        {"redrives": "ten"},
+        {"redrives": "9" * 400},
+        {"redrives": "1.5", "failure_kind": "retryable"},
+    )
+    return odd[number % len(odd)]
+
+
+def test_one_poison_in_ten_spoils_no_neighbour() -> None:
+    for poison in broken_bodies().values():
+        world = Witness()
+        world.deposit(10_000, ALICE, "USD")
+        texts = [travelling(initiated(payment_id=f"pay_{letter * 26}")) for letter in "abcdefghi"]
+        texts.insert(3, poison)
+        records = [a_record(t, WALLET, message_id=f"m-{n}") for n, t in enumerate(texts)]
+
+        response = world.invoke("wallet-service-consumer", a_batch(*records))
+
+        assert response == {"batchItemFailures": []}
+        reserved = [one for one in world.items("wallets") if one.get("status") == "reserved"]
+        assert len(reserved) == 9
+        assert [message.body for message in world.parked()] == [poison]
+
+
+def test_the_same_message_twice_in_one_batch_counts_once() -> None:
+    world = Witness()
+    world.deposit(10_000, ALICE, "USD")
+    asked = [a_record(travelling(initiated()), WALLET, message_id="m-1")] * 3
+    told = "wallet-service--gateway-payment_approved"
+    answers = [a_record(travelling(approved()), told, message_id="m-2")] * 3
+
+    for records in (asked, answers):
+        response = world.invoke("wallet-service-consumer", a_batch(*records))
+        assert response == {"batchItemFailures": []}
+
+    assert world.money() == {f"{ALICE}#USD": (9_500, 0)}
+    assert world.parked() == []
+
+
+@pytest.mark.parametrize("function", ["wallet-service", "payment-orchestrator", "error-handler"])
+def test_an_empty_batch_is_nothing_to_do(function: str) -> None:
+    world = Witness()
+
+    assert world.invoke(f"{function}-consumer", a_batch()) == {"batchItemFailures": []}
+    assert world.calls == []
+
+
+def test_records_of_a_stream_that_announce_nothing_are_passed_over() -> None:
+    """What the filter of the mapping keeps away, in case it lets something through."""
+    world = Witness()
+    good = {"outbox": {"S": travelling(initiated())}}
+    records = [
+        _stream_record("payments", None, "REMOVE"),
+        _stream_record("payments", {}),
+        _stream_record("payments", {"outbox": {"NULL": True}}),
+        _stream_record("payments", {"outbox": {"M": {}}}),
+        _stream_record("payments", good),
+    ]
+
+    world.invoke("event-relay-stream", {"Records": records})
+    world.invoke("event-relay-stream", {"Records": []})
+
+    assert [entry.detail_type for entry in world.published] == ["payment.initiated"]
+    assert world.parked() == []
+
+
+def test_a_message_that_its_dead_letter_queue_cannot_take_stays_in_its_queue() -> None:
+    world = Witness()
+    world.failing = ClientError({"Error": {"Code": "InvalidParameterValue"}}, "SendMessage")
+    body = broken_bodies()["as large as it can be"]
+
+    response = world.consume("wallet-service", WALLET, body)
+
+    assert response == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+
+
+@pytest.mark.parametrize("field", ["headers", "body", "path", "queryStringParameters"])
+def test_a_request_without_what_requests_have_is_refused_and_not_broken(field: str) -> None:
+    world = Witness()
+    event = a_request("POST", "/payments", headers={"Idempotency-Key": "k"}, body={"payee": "x"})
+    for odd in ({k: v for k, v in event.items() if k != field}, event | {field: None}):
+        answer = world.invoke("payment-orchestrator-api", odd)
+
+        assert 400 <= answer["statusCode"] < 500, answer
+
+
+def _stream_record(table: str, image: dict[str, Any] | None, name: str = "INSERT") -> Any:
+    change = {"SequenceNumber": "1"} | ({"NewImage": image} if image is not None else {})
+    return {
+        "eventName": name,
+        "eventSource": "aws:dynamodb",
+        "eventSourceARN": ARN.format(table),
+        "dynamodb": change,
+    }
+
+
+def _read(body: str) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

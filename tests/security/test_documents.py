@@ -1,0 +1,50 @@
+"""docs/security.md promises nothing without a test, and every test it names is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+LINK: Final = re.compile(r"\[`(test_\w+)`]\(\.\./(tests/[\w/]+\.py)\)")
+DOCUMENTS: Final = ("security", "reliability")
+
+
+def text(document: str) -> str:
+    return (ROOT / "docs" / f"{document}.md").read_text()
+
+
+def tests_of(path: Path) -> set[str]:
+    if not path.is_file():
+        return set()
+    return {n.name for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_test_that_a_promise_names_is_there(document: str) -> None:
+    named = LINK.findall(text(document))
+
+    assert named
+    assert [(path, name) for name, path in named if name not in tests_of(ROOT / path)] == []
+
+
+def test_each_of_the_ten_risks_has_its_measure_and_its_tests() -> None:
+    section = text("security").partition("## OWASP")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| API")]
+
+    assert [row[0].split()[0] for row in rows] == [f"API{number}" for number in range(1, 11)]
+    for risk, measure, tests in rows:
+        assert len(measure.strip()) > 20, risk
+        assert LINK.search(tests), risk
+
+
+def test_every_test_of_security_is_told_of() -> None:
+    """A proof that no document names is found by nobody."""
+    told = {path for _, path in LINK.findall(text("security"))}
+    here = {f"tests/security/{path.name}" for path in Path(__file__).parent.glob("test_*.py")}
+
+    assert here - told <= {"tests/security/test_documents.py", "tests/security/test_findings.py"}

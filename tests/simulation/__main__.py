@@ -1,0 +1,104 @@
+"""The command behind `make simulate`.
+
+    python -m tests.simulation --seed 44            one seed; a failure is shrunken and printed
+    python -m tests.simulation --seed 44 --faults F  that seed with the faults listed in a file
+    python -m tests.simulation --size full           a campaign: quick, test or full
+    python -m tests.simulation --mutants             plant every bug, print the seed that kills it
+    python -m tests.simulation --crash-points        every fault, and pairs, at every boundary
+    python -m tests.simulation --model               explore the model of the choreography
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from tests.simulation import campaign, crash_points, model, mutation
+
+# Worlds have about 24 payments each.
+SIZES: Final = {"quick": 100, "test": 1300, "full": 8500}
+PROCESSES: Final = 2
+
+
+def main() -> int:
+    asked = _arguments()
+    if asked.mutants:
+        return _mutants(asked.shard)
+    if asked.crash_points:
+        return _crash_points(pairs=asked.size == "full")
+    if asked.model:
+        return _model()
+    if asked.seed is not None:
+        return _one(asked.seed, asked.faults)
+    seeds = range(asked.first, asked.first + SIZES[asked.size])
+    total = campaign.campaign(seeds, processes=PROCESSES, told=_progress)
+    _say(f"\n{total}")
+    for seed, _ in total.failed[:5]:
+        _say(campaign.report(seed))
+    return 1 if total.failed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="simulate", description="Simulate payments under faults.")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--faults", type=Path, help="a file with one fault per line, as printed")
+    parser.add_argument("--size", choices=sorted(SIZES), default="quick")
+    parser.add_argument("--first", type=int, default=0, help="the first seed of a campaign")
+    parser.add_argument("--mutants", action="store_true")
+    parser.add_argument("--shard", default="1/1", help="of the mutants, such as 1/2")
+    parser.add_argument("--crash-points", action="store_true")
+    parser.add_argument("--model", action="store_true")
+    return parser.parse_args()
+
+
+def _one(seed: int, faults: Path | None) -> int:
+    if faults is None:
+        told = campaign.report(seed)
+        _say(told)
+        return 1 if "replay:" in told else 0
+    outcome = campaign.replayed(seed, faults.read_text().splitlines())
+    for problem in outcome.problems or ["all promises kept"]:
+        _say(problem)
+    return 1 if outcome.problems else 0
+
+
+def _mutants(shard: str) -> int:
+    number, _, of = shard.partition("/")
+    survivors = 0
+    for verdict in mutation.verdicts(mutation.MUTANTS[int(number) - 1 :: int(of)]):
+        survivors += verdict.seed is None
+        _say(str(verdict))
+    return 1 if survivors else 0
+
+
+def _crash_points(*, pairs: bool) -> int:
+    problems = 0
+    for told, failed in crash_points.swept(pairs=pairs):
+        problems += failed
+        _say(told)
+    return 1 if problems else 0
+
+
+def _model() -> int:
+    for told in model.explored_all():
+        _say(told)
+    return 0
+
+
+def _progress(total: campaign.Summary, of: int) -> None:
+    sys.stderr.write(
+        f"\r{total.worlds}/{of} worlds, {total.payments} payments, "
+        f"{sum(total.faults.values())} faults, {len(total.failed)} failed, {total.seconds:.0f} s "
+    )
+    sys.stderr.flush()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

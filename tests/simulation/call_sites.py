@@ -1,0 +1,86 @@
+"""The places in the handlers' source where they call AWS or the gateway, and which of them a sweep
+has reached with which faults.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+HANDLERS: Final = ROOT / "handlers"
+METHODS: Final = {
+    "get_item": "GetItem",
+    "put_item": "PutItem",
+    "update_item": "UpdateItem",
+    "transact_write_items": "TransactWriteItems",
+    "batch_get_item": "BatchGetItem",
+    "query": "Query",
+    "send_message": "SendMessage",
+    "change_message_visibility": "ChangeMessageVisibility",
+    "put_events": "PutEvents",
+    "get_secret_value": "GetSecretValue",
+}
+GATEWAY_METHOD: Final = ("_pool", "request")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CallSite:
+    """One call in the source. `operation` is AWS's, or `gateway`."""
+
+    path: str
+    line: int
+    end_line: int
+    operation: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line} {self.operation}"
+
+
+def call_sites() -> list[CallSite]:
+    """Every one, read from the source."""
+    return sorted(
+        site for path in HANDLERS.rglob("*.py") for site in _in_file(path, path.read_text())
+    )
+
+
+def _in_file(path: Path, source: str) -> Iterator[CallSite]:
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        operation = METHODS.get(node.func.attr)
+        owner = node.func.value
+        if node.func.attr == GATEWAY_METHOD[1] and isinstance(owner, ast.Attribute):
+            operation = "gateway" if owner.attr == GATEWAY_METHOD[0] else operation
+        if operation:
+            name = str(path.relative_to(ROOT))
+            yield CallSite(name, node.lineno, node.end_lineno or node.lineno, operation)
+
+
+@dataclass(slots=True)
+class Trace:
+    """Where calls came from: (file, line) → kinds of fault that they met (`` for none)."""
+
+    kinds: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    possible: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+
+    def note(self, kind: str, possible: tuple[str, ...]) -> None:
+        frame = sys._getframe(1)
+        while frame is not None and not frame.f_code.co_filename.startswith(str(HANDLERS)):
+            frame = frame.f_back  # type: ignore[assignment]
+        if frame is None:
+            return
+        place = (str(Path(frame.f_code.co_filename).relative_to(ROOT)), frame.f_lineno)
+        self.kinds.setdefault(place, set()).add(kind)
+        self.possible.setdefault(place, set()).update(possible)
+
+    def missing(self, site: CallSite) -> set[str]:
+        """Kinds of fault that a call site has not met; `never reached` when it was not."""
+        lines = range(site.line, site.end_line + 1)
+        met = set().union(*(self.kinds.get((site.path, line), set()) for line in lines))
+        possible = set().union(*(self.possible.get((site.path, line), set()) for line in lines))
+        return (possible - met) if met else {"never reached"}

@@ -1,0 +1,235 @@
+"""Every path that a payment can take, with every fault at every boundary, alone and in pairs.
+
+A path is a story and the faults that lead onto it. It runs once to learn which places it reaches;
+then once per place and kind of fault; then, for pairs, every place that each of those runs reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tests.simulation.call_sites import Trace
+from tests.simulation.cloud.stack import EXPIRY_S
+from tests.simulation.faults import Fault, Listed
+from tests.simulation.stories import Deposit, Payment, Poison, Story, body
+from tests.simulation.world import Outcome, World
+
+SIZES: Final = {
+    "garbage": tuple((n + 0.5) / 8 for n in range(8)),
+    "throttle": (0.1, 0.5, 0.9),
+    "partial": (0.0, 0.6),
+    "late": (0.02, 0.5),
+    "slow": (0.1, 0.9),
+    "skew": (0.0, 0.9999),
+    "delay": (0.1, 0.95),
+    "stall": (0.1, 0.95),
+}
+# What pairs are made of: the ways to lose something at a boundary; and, on request, more.
+BOUNDARY: Final = frozenset({"crash-before", "crash-after", "lost"})
+MORE: Final = BOUNDARY | {"late", "crash-end", "duplicate", "undeliverable", "undeleted", "broken"}
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`base`: what leads onto it. `alone`: no single fault more may make it need an operator."""
+
+    name: str
+    story: Story
+    base: tuple[Fault, ...] = ()
+    alone: bool = True
+
+
+class Recording(Listed):
+    """Faults of a list, and every place that was reached."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults)
+        self.places: list[tuple[str, int, Sequence[str]]] = []
+
+    def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
+        found = super().at(site, kinds)
+        if self.active:
+            self.places.append((site, self._reached[site], kinds))
+        return found
+
+
+def _story(
+    *,
+    payee: str = "coffee-shop-42",
+    deposit: int = 1000,
+    poison: tuple[Poison, ...] = (),
+    rounds: tuple[float, ...] = (),
+    looks: bool = False,
+) -> Story:
+    deposits = (Deposit(0.0, "user-0", "USD", deposit, "d0"),) if deposit else ()
+    return Story(
+        deposits=deposits,
+        payments=(Payment(5.0, "user-0", "key-0", body(700, "USD", payee)),),
+        poison=poison,
+        looks=((30.0, "user-0"),) if looks else (),
+        rounds=rounds,
+        heal_s=3.0 * EXPIRY_S,
+    )
+
+
+def _times(site: str, kind: str, count: int, size: float = 0.5) -> tuple[Fault, ...]:
+    return tuple(Fault(site, nth, kind, size) for nth in range(1, count + 1))
+
+
+GATEWAY: Final = "gateway-processor-consumer"
+PATHS: Final = (
+    Path("approved", _story()),
+    Path("approved, while its user looks", _story(looks=True)),
+    Path("declined", _story(payee="decline.do_not_honor")),
+    Path("refused for its funds", _story(deposit=100)),
+    Path("refused without a wallet", _story(deposit=0)),
+    Path(
+        "redelivered after a throttle",
+        _story(),
+        _times("wallet-service-consumer TransactWriteItems wallets", "throttle", 1, 0.9),
+    ),
+    Path(
+        "expired unclaimed",
+        _story(),
+        _times("rule gateway-processor--wallet-funds_reserved", "delay", 1, 0.99),
+    ),
+    Path("charged, answer lost", _story(), _times(f"{GATEWAY} charge gateway", "lost", 1)),
+    Path(
+        "claimed, then silence until its key is cancelled",
+        _story(),
+        _times(f"{GATEWAY} charge gateway", "crash-before", 1)
+        + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
+        alone=False,
+    ),
+    Path(
+        "a request that lands after its key is cancelled",
+        _story(),
+        _times(f"{GATEWAY} charge gateway", "late", 1, 0.99)
+        + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
+        alone=False,
+    ),
+    Path(
+        "charged in silence, found at expiry",
+        _story(),
+        _times(f"{GATEWAY} charge gateway", "crash-after", 1)
+        + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
+        alone=False,
+    ),
+    Path(
+        "asked again after the deadline",
+        _story(),
+        _times("rule payment-orchestrator--wallet-funds_deducted", "undeliverable", 1),
+        alone=False,
+    ),
+    Path(
+        "measured by an operator's redrive",
+        _story(rounds=(600.0, 1200.0)),
+        _times("metrics-collector-consumer start", "crash-start", 3),
+    ),
+    Path(
+        "poison, redriven and discarded",
+        _story(
+            poison=(
+                Poison(9.0, "wallet-service--payment-initiated", "no event"),
+                Poison(9.0, "event-relay--outbox", "{}"),
+                Poison(9.0, "metrics-collector--events", "{}"),
+            ),
+            rounds=(300.0, 300.5, 900.0),
+        ),
+        _times("rule wallet-service--gateway-payment_approved", "undeliverable", 1),
+        alone=False,
+    ),
+)
+
+
+def run(path: Path, more: Sequence[Fault], trace: Trace | None = None) -> tuple[Outcome, Recording]:
+    plan = Recording((*path.base, *more))
+    world = World(1, plan)
+    if trace is not None:
+        world.calls.trace = world.line.trace = trace
+    return world.run(path.story), plan
+
+
+def singles(recorded: Recording, kinds: frozenset[str] | None = None) -> Iterator[Fault]:
+    """Every fault at every place that was reached."""
+    for site, nth, possible in recorded.places:
+        for kind in possible:
+            if kinds is None or kind in kinds:
+                for size in SIZES.get(kind, (0.5,)):
+                    yield Fault(site, nth, kind, size)
+
+
+def one_parked() -> str:
+    """What is wrong when any one message is parked; a payment must end without an operator then."""
+    for path in PATHS[:1] + PATHS[2:4]:
+        _, recorded = run(path, ())
+        for one in singles(recorded, frozenset({"undeliverable"})):
+            outcome, _ = run(path, (one,))
+            if outcome.problems or outcome.pending_alone:
+                problem = [*outcome.problems, "it does not end without an operator"][0]
+                return f"{path.name}, {one}: {problem}"
+    return ""
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep of one path came to."""
+
+    path: str
+    places: int = 0
+    runs: int = 0
+    problems: list[str] | None = None
+
+    def failed(self, faults: Sequence[Fault], problem: str) -> None:
+        self.problems = [*(self.problems or []), f"{', '.join(map(str, faults))}: {problem}"]
+
+    def __str__(self) -> str:
+        told = self.problems or ["all promises kept"]
+        return f"{self.path}: {self.places} places, {self.runs} runs: " + "\n  ".join(told[:10])
+
+
+def sweep_singles(path: Path, trace: Trace | None = None) -> Swept:
+    """Every single fault."""
+    outcome, recorded = run(path, (), trace)
+    swept = Swept(path.name, len(recorded.places), 1)
+    if outcome.problems:
+        swept.failed((), outcome.problems[0])
+    for one in singles(recorded):
+        outcome, _ = run(path, (one,), trace)
+        swept.runs += 1
+        if outcome.problems:
+            swept.failed((one,), outcome.problems[0])
+        elif path.alone and outcome.pending_alone:
+            swept.failed((one,), "it does not end without an operator")
+    return swept
+
+
+def sweep_pairs(path: Path, kinds: frozenset[str] = BOUNDARY) -> Swept:
+    """Every pair; the second fault is at a place that is reached after the first has happened."""
+    _, recorded = run(path, ())
+    swept = Swept(f"{path.name}, pairs", len(recorded.places))
+    done: set[frozenset[Fault]] = set()
+    for first in list(singles(recorded, kinds)):
+        _, after = run(path, (first,))
+        for second in singles(after, kinds):
+            pair = frozenset((first, second))
+            if (first.site, first.nth) == (second.site, second.nth) or pair in done:
+                continue
+            done.add(pair)
+            outcome, _ = run(path, (first, second))
+            swept.runs += 1
+            if outcome.problems:
+                swept.failed((first, second), outcome.problems[0])
+    return swept
+
+
+def swept(*, pairs: bool) -> Iterator[tuple[str, bool]]:
+    """One line per sweep, and whether it failed."""
+    for path in PATHS:
+        found = sweep_singles(path)
+        yield str(found), bool(found.problems)
+        if pairs:
+            found = sweep_pairs(path, MORE)
+            yield str(found), bool(found.problems)
