@@ -65,7 +65,7 @@ generate: $(DEV) ## Turn specs/ into generated/ and the reference docs
 # target: test ## Run every test
 # target: test-<service> ## Run the tests of one service, e.g. make test-wallet-service
 # target: coverage ## Run every test, and write htmlcov/
-# target: check ## Everything CI runs: drift, format, lint, types, imports, template, tests
+# target: check ## Everything CI runs: drift, format, lint, types, imports, template, contracts, scanners, tests
 test: $(DEV) $(LOCAL_AWS) $(NODE) $(CHROMIUM)
 	$(call step,$(PYTEST) $(PARALLEL) $(ARGS),see the failure above; run one test with: make test ARGS='-k name -n 0')
 

@@ -74,7 +74,7 @@ def test_the_proxy_passes_everything_on_as_it_is(base_url: str) -> None:
 
 
 def test_the_proxy_shows_the_contract(base_url: str) -> None:
-    assert "POST /v1/payments" in httpx.get(f"{base_url}/docs").text
+    assert "Payments" in httpx.get(f"{base_url}/docs", follow_redirects=True).text
     assert httpx.get(f"{base_url}/docs/openapi.json").json()["openapi"].startswith("3.1")
 
 

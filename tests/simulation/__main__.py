@@ -1,11 +1,11 @@
 """The command behind `make simulate`.
 
-    python -m tests.simulation --seed 44            one seed; a failure is shrunken and printed
-    python -m tests.simulation --seed 44 --faults F  that seed with the faults listed in a file
-    python -m tests.simulation --size full           a campaign: quick, test or full
-    python -m tests.simulation --mutants             plant every bug, print the seed that kills it
-    python -m tests.simulation --crash-points        every fault, and pairs, at every boundary
-    python -m tests.simulation --model               explore the model of the choreography
+python -m tests.simulation --seed 44            one seed; a failure is shrunken and printed
+python -m tests.simulation --seed 44 --faults F  that seed with the faults listed in a file
+python -m tests.simulation --size full           a campaign: quick, test or full
+python -m tests.simulation --mutants             plant every bug, print the seed that kills it
+python -m tests.simulation --crash-points        every fault, and pairs, at every boundary
+python -m tests.simulation --model               explore the model of the choreography
 """
 
 from __future__ import annotations

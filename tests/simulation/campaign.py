@@ -75,9 +75,7 @@ def run(seeds: Iterable[int]) -> Summary:
     return summary
 
 
-def campaign(
-    seeds: range, *, processes: int, told: Callable[[Summary, int], None]
-) -> Summary:
+def campaign(seeds: range, *, processes: int, told: Callable[[Summary, int], None]) -> Summary:
     """On several processes; `told` hears how far it is."""
     began = time.monotonic()
     total = Summary()

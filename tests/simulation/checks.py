@@ -109,7 +109,9 @@ class Checks:
         if thing == "reservation":
             item = self._reservations.get(payment_id)
         else:
-            item = self._tables[PAYMENTS if thing == "payment" else CHARGES].items.get((payment_id,))
+            item = self._tables[PAYMENTS if thing == "payment" else CHARGES].items.get(
+                (payment_id,)
+            )
         return str(item["status"]["S"]) if item else "none"
 
     def _asked_again(self, payment_id: str) -> int:

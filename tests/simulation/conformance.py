@@ -55,5 +55,3 @@ class Conformance:
         if visible(after) not in successors(before):
             self._problem(f"the model has no step from {before} to {after}")
         self._states[payment_id] = after
-
-

@@ -224,7 +224,7 @@ def garbage(size: float, status: int, document: Mapping[str, Any]) -> Response:
     made = (
         Response(200, "text/html", b"<html>It works!</html>"),
         Response(status, "application/json", json.dumps(said).encode()[:-5]),
-        respond(status, said | {"idempotency_key": "pay_another"}),
+        respond(status, _of_another(said)),
         respond(status, said | {"amount": {"value": 1, "currency": "XXX"}}),
         respond(status, {k: v for k, v in said.items() if k != "charge_id"} | {"status": swapped}),
         respond(404 if status == 201 else 409, problem("another", 404)),
@@ -232,6 +232,18 @@ def garbage(size: float, status: int, document: Mapping[str, Any]) -> Response:
         respond(302, {}),
     )
     return made[int(size * len(made))]
+
+
+def _of_another(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A good answer about another payment, which ended the other way."""
+    other = {**said, "idempotency_key": "pay_another"}
+    if said.get("status") == "approved":
+        return other | {"status": "declined", "decline_code": "do_not_honor"}
+    if said.get("status") == "declined":
+        return {name: v for name, v in other.items() if name != "decline_code"} | {
+            "status": "approved"
+        }
+    return other
 
 
 class Urllib3:

@@ -74,7 +74,9 @@ class Messages:
         """error-handler counts up, and the count stays with the message."""
         times = int(message.attributes.get(REDRIVES, {}).get("StringValue", "0"))
         sender = self.sender()
-        if sender == REVIEWER and (times < 1 or (f"{name[0]}-dlq", name[1], times - 1) not in self.redrives):
+        if sender == REVIEWER and (
+            times < 1 or (f"{name[0]}-dlq", name[1], times - 1) not in self.redrives
+        ):
             self.problem(f"{own} gets {name[1]} back for the {times}. time by error-handler")
         if sender != REVIEWER and own.endswith("-dlq") and times:
             if (name[0], name[1], times) not in self.redrives:

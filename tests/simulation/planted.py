@@ -29,12 +29,12 @@ IN_SERVICES: Final = (
     Mutant(
         "a balance is updated without looking at its version",
         WALLET_STORE,
-        '''                    "SET available = :available, reserved = :reserved, version = :next"
+        """                    "SET available = :available, reserved = :reserved, version = :next"
                 ),
-                "ConditionExpression": "version = :version",''',
-        '''                    "SET available = :available, reserved = :reserved, version = :next"
+                "ConditionExpression": "version = :version",""",
+        """                    "SET available = :available, reserved = :reserved, version = :next"
                 ),
-                "ConditionExpression": "version >= :version",''',
+                "ConditionExpression": "version >= :version",""",
     ),
     Mutant(
         "a new balance overwrites one that somebody just made",
@@ -43,38 +43,38 @@ IN_SERVICES: Final = (
             "version": number(1),
         }
         condition = "attribute_not_exists(wallet_id)"''',
-        '''            "reserved": number(after.reserved),
+        """            "reserved": number(after.reserved),
             "version": number(1),
         }
         condition = "version <> :x"
-        return {"Put": {"TableName": self.table, "Item": item}}''',
+        return {"Put": {"TableName": self.table, "Item": item}}""",
     ),
     Mutant(
         "a reservation overwrites one that is there",
         WALLET_STORE,
-        '''            "outbox": text(outbox),
+        """            "outbox": text(outbox),
         }
         condition = "attribute_not_exists(wallet_id)"
-        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": condition}}''',
-        '''            "outbox": text(outbox),
+        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": condition}}""",
+        """            "outbox": text(outbox),
         }
-        return {"Put": {"TableName": self.table, "Item": item}}''',
+        return {"Put": {"TableName": self.table, "Item": item}}""",
     ),
     Mutant(
         "a reservation moves without looking at its version",
         WALLET_STORE,
-        '''"SET #status = :status, outbox = :outbox, version = :next",
-                "ConditionExpression": "version = :version",''',
-        '''"SET #status = :status, outbox = :outbox, version = :next",
-                "ConditionExpression": "version <= :next AND version >= :version",''',
+        """"SET #status = :status, outbox = :outbox, version = :next",
+                "ConditionExpression": "version = :version",""",
+        """"SET #status = :status, outbox = :outbox, version = :next",
+                "ConditionExpression": "version <= :next AND version >= :version",""",
     ),
     Mutant(
         "a reservation's version stands still",
         WALLET_STORE,
-        '''":version": number(known.version),
-                    ":next": number(known.version + 1),''',
-        '''":version": number(known.version),
-                    ":next": number(known.version),''',
+        """":version": number(known.version),
+                    ":next": number(known.version + 1),""",
+        """":version": number(known.version),
+                    ":next": number(known.version),""",
     ),
     Mutant(
         "the balance is written in a write of its own",
@@ -91,11 +91,11 @@ IN_SERVICES: Final = (
     Mutant(
         "a deposit is written again under the same key",
         WALLET_STORE,
-        '''            "ConditionExpression": "attribute_not_exists(wallet_id)",
+        """            "ConditionExpression": "attribute_not_exists(wallet_id)",
         }
-        balance = (''',
-        '''        }
-        balance = (''',
+        balance = (""",
+        """        }
+        balance = (""",
     ),
     Mutant(
         "a deposit is not announced",
@@ -118,7 +118,7 @@ IN_SERVICES: Final = (
     Mutant(
         "a wallet reserves after the deadline",
         WALLET_DECISIONS,
-        "    if now >= event.expires_at:\n        return _refused(held, event, \"expired\")\n",
+        '    if now >= event.expires_at:\n        return _refused(held, event, "expired")\n',
         "",
     ),
     Mutant(
@@ -137,7 +137,7 @@ IN_SERVICES: Final = (
     Mutant(
         "an approval that comes first is dropped",
         WALLET_DECISIONS,
-        '''        raise Early(f"reservation of {payment_id} is {NONE}; it is too early for it to be {wanted}")''',
+        """        raise Early(f"reservation of {payment_id} is {NONE}; it is too early for it to be {wanted}")""",
         "        return Balance(available=0, reserved=0), None",
     ),
     Mutant(
@@ -157,14 +157,14 @@ IN_SERVICES: Final = (
         "a failure in a fold counts as done",
         "handlers.wallet_service.consumer",
         "step.decided if isinstance(step.decided, Failure) else step.decided.note",
-        'str(step.decided) if isinstance(step.decided, Failure) else step.decided.note',
+        "str(step.decided) if isinstance(step.decided, Failure) else step.decided.note",
     ),
     Mutant(
         "a payment is created over one that is there",
         PAYMENT_STORE,
-        '''                ConditionExpression="attribute_not_exists(payment_id)",
+        """                ConditionExpression="attribute_not_exists(payment_id)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-''',
+""",
         "",
     ),
     Mutant(
@@ -212,34 +212,34 @@ IN_SERVICES: Final = (
     Mutant(
         "a released payment is completed",
         PAYMENT_DECISIONS,
-        '''    if _made(payment, "failed"):
+        """    if _made(payment, "failed"):
         return unchanged(payment, "already failed")
-''',
-        '''    if payment.status == "failed":
+""",
+        """    if payment.status == "failed":
         return unchanged(payment, "already failed")
     if reason == "reservation_expired":
         completed = PaymentCompleted(
             payment_id=payment.payment_id, user_id=payment.user_id, amount=payment.amount
         )
         return Decision(payment.completed(now), (completed,), note="completed")
-''',
+""",
     ),
     Mutant(
         "the gateway is asked before the claim is written",
         "handlers.gateway_processor.consumer",
-        '''        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
-        if decided.kind == "moved":''',
-        '''        if first_question(decided) is None or decided.kind != "moved":
+        """        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
+        if decided.kind == "moved":""",
+        """        if first_question(decided) is None or decided.kind != "moved":
             self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
         if decided.kind == "moved" and first_question(decided):
             return replace(decided, state=replace(decided.state, version=0))
-        if decided.kind == "moved":''',
+        if decided.kind == "moved":""",
     ),
     Mutant(
         "a claim overwrites what is there",
         CHARGE_STORE,
-        '''                "ConditionExpression": "attribute_not_exists(payment_id)",
-''',
+        """                "ConditionExpression": "attribute_not_exists(payment_id)",
+""",
         "",
     ),
     Mutant(
@@ -251,41 +251,46 @@ IN_SERVICES: Final = (
     Mutant(
         "an expired charge is closed without cancelling its key",
         CHARGE_DECISIONS,
-        '''    if now >= charge.expires_at:
+        """    if now >= charge.expires_at:
         return "cancel"
-''',
-        '''    if now >= charge.expires_at:
+""",
+        """    if now >= charge.expires_at:
         return "inquire"
-''',
-        also=(('            return "cancel" if late else "charge"', "            return _closed(charge.expired()) if late else \"charge\""),),
+""",
+        also=(
+            (
+                '            return "cancel" if late else "charge"',
+                '            return _closed(charge.expired()) if late else "charge"',
+            ),
+        ),
     ),
     Mutant(
         "expiry closes a charge whose outcome is unknown",
         CHARGE_DECISIONS,
-        '''        return unchanged(charge, "outcome unknown at expiry")''',
+        """        return unchanged(charge, "outcome unknown at expiry")""",
         "        return _closed(charge.expired())",
     ),
     Mutant(
         "an unknown answer counts as declined",
         CHARGE_DECISIONS,
         '''                return "cancel" if late else "inquire"''',
-        '''                return _rejected(charge.declined("no_answer"), "no_answer")''',
+        """                return _rejected(charge.declined("no_answer"), "no_answer")""",
     ),
     Mutant(
         "a charge is claimed after its end",
         CHARGE_DECISIONS,
-        '''        if now >= event.expires_at:
+        """        if now >= event.expires_at:
             return _closed(_charge(event, "expired").expired())
-        return Decision(_charge(event, "pending"), note="claimed")''',
-        '''        return Decision(_charge(event, "pending"), note="claimed")''',
+        return Decision(_charge(event, "pending"), note="claimed")""",
+        """        return Decision(_charge(event, "pending"), note="claimed")""",
     ),
     Mutant(
         "expiry comes at any time",
         CHARGE_DECISIONS,
-        '''    if now < event.expires_at:
-        why = ''',
-        '''    if now < event.expires_at[:1]:
-        why = ''',
+        """    if now < event.expires_at:
+        why = """,
+        """    if now < event.expires_at[:1]:
+        why = """,
     ),
     Mutant(
         "a decided charge does not answer again",

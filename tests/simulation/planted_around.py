@@ -50,22 +50,9 @@ AROUND: Final = (
         "a conflict is a success",
         "handlers.runtime.commit",
         "        raise _failed_write(error) from error",
-        '''        failed = _failed_write(error)
+        """        failed = _failed_write(error)
         if not isinstance(failed, Conflict):
-            raise failed from error''',
-    ),
-    Mutant(
-        "conflicts are tried without reading again",
-        "handlers.payment_orchestrator.consumer",
-        '''    def attempt() -> str:
-        now = clock.now()
-        decided = decide(payments.fetch(message.data.payment_id), message.data, now)
-''',
-        '''    now = clock.now()
-    decided = decide(payments.fetch(message.data.payment_id), message.data, now)
-
-    def attempt() -> str:
-''',
+            raise failed from error""",
     ),
     Mutant(
         "after too many conflicts the message counts as done",
@@ -106,11 +93,11 @@ AROUND: Final = (
     Mutant(
         "a letter is let go before it is stored",
         REVIEWER,
-        '''            except Failure as failure:
+        """            except Failure as failure:
                 logger.warning(str(failure), extra={"message_id": record["messageId"]})
-                failures.append({"itemIdentifier": record["messageId"]})''',
-        '''            except Failure as failure:
-                logger.warning(str(failure), extra={"message_id": record["messageId"]})''',
+                failures.append({"itemIdentifier": record["messageId"]})""",
+        """            except Failure as failure:
+                logger.warning(str(failure), extra={"message_id": record["messageId"]})""",
     ),
     Mutant(
         "a letter is neither sent back nor stored",
@@ -139,11 +126,11 @@ AROUND: Final = (
     Mutant(
         "an operator's decision is recorded before it is done",
         "handlers.error_handler.api",
-        '''        self.queues.send_back(event.consumer, event.channel, event.body, delay_s=0, redrives=0)
-        return self._recorded(reviewed)''',
-        '''        recorded = self._recorded(reviewed)
+        """        self.queues.send_back(event.consumer, event.channel, event.body, delay_s=0, redrives=0)
+        return self._recorded(reviewed)""",
+        """        recorded = self._recorded(reviewed)
         self.queues.send_back(event.consumer, event.channel, event.body, delay_s=0, redrives=0)
-        return recorded''',
+        return recorded""",
     ),
     Mutant(
         "announcements again are counted, first ones are not",
@@ -154,7 +141,7 @@ AROUND: Final = (
     Mutant(
         "a cancelled key counts as not found",
         ANSWERS,
-        '            return Cancelled()\n        case _:',
+        "            return Cancelled()\n        case _:",
         "            return NotFound()\n        case _:",
     ),
     Mutant(
@@ -167,7 +154,7 @@ AROUND: Final = (
         "silence counts as cancelled",
         HTTP,
         "            return Unknown(str(unknown))",
-        "            return __import__(\"handlers.gateway_processor.gateway\", fromlist=[\"x\"]).Cancelled()",
+        '            return __import__("handlers.gateway_processor.gateway", fromlist=["x"]).Cancelled()',
     ),
     Mutant(
         "each attempt to charge has a key of its own",

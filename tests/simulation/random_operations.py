@@ -106,7 +106,11 @@ def _transaction(random: Random, prefix: str, n: int) -> Call:
     table = f"{prefix}-wallets"
     keys = random.sample(WALLETS, random.randrange(2, 4))
     items = [_wallet_write(random, table, *key) for key in keys]
-    return "dynamodb", "TransactWriteItems", {"TransactItems": items, "ClientRequestToken": f"{prefix}-{n}"}
+    return (
+        "dynamodb",
+        "TransactWriteItems",
+        {"TransactItems": items, "ClientRequestToken": f"{prefix}-{n}"},
+    )
 
 
 def _wallet_write(random: Random, table: str, wallet: str, entry: str) -> dict[str, Any]:

@@ -84,9 +84,7 @@ class States:
         if after != before + 1:
             self.problem(f"{name} went from version {before} to {after}")
 
-    def _announced(
-        self, name: str, event_type: str | None, change: Change, *, moved: bool
-    ) -> None:
+    def _announced(self, name: str, event_type: str | None, change: Change, *, moved: bool) -> None:
         text = change.new.get("outbox", {}).get("S")
         if event_type is None:
             if text is not None:
@@ -99,7 +97,10 @@ class States:
         if event["type"] != event_type:
             self.problem(f"{name} is {change.new.get('status')} but announces {event['type']}")
         subject = event["subject"]
-        if event["id"] != event_id(event_type, subject) or subject not in change.key[-1] + change.key[0]:
+        if (
+            event["id"] != event_id(event_type, subject)
+            or subject not in change.key[-1] + change.key[0]
+        ):
             self.problem(f"{name} announces an event about {subject} with the id {event['id']}")
         self._facts(name, event, change.new)
         self._again(name, event, change, moved=moved)
@@ -118,9 +119,7 @@ class States:
         if "reason" in data and kept not in (None, data["reason"]):
             self.problem(f"{name} announces the reason {data['reason']}, and keeps {kept}")
 
-    def _again(
-        self, name: str, event: Mapping[str, Any], change: Change, *, moved: bool
-    ) -> None:
+    def _again(self, name: str, event: Mapping[str, Any], change: Change, *, moved: bool) -> None:
         times = event.get("reannounced", 0)
         if moved:
             if times:

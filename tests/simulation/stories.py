@@ -180,7 +180,12 @@ def _poison(random: Random, payments: tuple[Payment, ...]) -> tuple[Poison, ...]
 def _forged(random: Random, payments: tuple[Payment, ...], number: int) -> Poison:
     """A well-formed event about a payment that there is not, or about another amount."""
     event, consumer = random.choice(
-        [(e, c) for e in EVENTS.values() for c in e.consumers if c.delivery == "queue" and not e.retryable]
+        [
+            (e, c)
+            for e in EVENTS.values()
+            for c in e.consumers
+            if c.delivery == "queue" and not e.retryable
+        ]
     )
     payment = random.choice(payments)
     key = payment.key if random.random() < 0.5 else f"forged-{number}"

@@ -74,9 +74,7 @@ class World:
         self.ledger = Ledger()
         self.line = Line(self.kernel, self.ledger, plan, latency_s)
         self.metrics = Metrics()
-        self.lambdas = Lambdas(
-            self.kernel, points(), plan, order, latency_s, self.problem
-        )
+        self.lambdas = Lambdas(self.kernel, points(), plan, order, latency_s, self.problem)
         self.checks = Checks(self)
         self._connect(order)
         functions = {(o.method, o.path): api(o.service).name for o in OPERATIONS.values()}

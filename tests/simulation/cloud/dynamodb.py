@@ -183,7 +183,9 @@ class DynamoDb:
                 reasons.append({"Code": "None"})
         touched = [self._touched(operation, item) for item in items]
         if len(set(touched)) < len(touched):
-            raise invalid(operation, "Transaction request cannot include multiple operations on one item")
+            raise invalid(
+                operation, "Transaction request cannot include multiple operations on one item"
+            )
         return changes, reasons
 
     def _touched(self, operation: str, item: Call) -> tuple[str, Key]:

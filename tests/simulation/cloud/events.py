@@ -28,7 +28,9 @@ class Events:
     on_event: Callable[[Entry], None] = lambda _entry: None
     count: int = 0
 
-    def call(self, operation: str, p: Call, refuse: Mapping[int, str] | None = None) -> dict[str, Any]:
+    def call(
+        self, operation: str, p: Call, refuse: Mapping[int, str] | None = None
+    ) -> dict[str, Any]:
         """`refuse`: entries that this call does not take, by position, with the code it says."""
         if operation != "PutEvents":
             raise NotInFakeError(f"events {operation}")

@@ -185,7 +185,11 @@ def _check(p: Call, attributes: Attributes) -> None:
             raise refused(operation, "InvalidParameterValue", f"characters of {name}")
         size += len(name) + len(value["DataType"]) + len(text.encode())
     if size > MESSAGE_BYTES_MAX or not _characters(body):
-        raise refused(operation, "InvalidMessageContents" if size < MESSAGE_BYTES_MAX else "InvalidParameterValue", "size or characters")
+        raise refused(
+            operation,
+            "InvalidMessageContents" if size < MESSAGE_BYTES_MAX else "InvalidParameterValue",
+            "size or characters",
+        )
 
 
 TYPES: Final = ("String", "Number")

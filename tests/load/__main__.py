@@ -1,0 +1,114 @@
+"""`python -m tests.load`: a sustained rate and a burst against a local stack of its own.
+
+Prints accept and completion latencies, draws docs/load.svg (with --chart), and exits with 1 when a
+payment was lost, a request was answered 5xx, money is not conserved, or it took too long to drain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from infra.local.stack import LocalStack, Settings
+from tests.flows.town import Town
+from tests.load.arrivals import burst, sustained
+from tests.load.chart import chart
+from tests.load.figures import DRAIN_MAX_S, Figures, figures
+from tests.load.sending import Payer, send
+from tests.load.watching import Ends, watching
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+AMOUNT: Final = 1
+SEED: Final = 3
+EXPIRY_S: Final = 120
+NAMES: Final = ("alice", "bob")
+CURRENCIES: Final = ("AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "SEK", "USD")
+# The stage's own limit is not what is measured here.
+UNLIMITED: Final = {"ApiRequestsPerSecond": "10000", "ApiRequestsBurst": "5000"}
+
+
+def main() -> int:
+    arguments = _arguments()
+    settings = Settings(expiry_s=EXPIRY_S, workers_max=arguments.workers, parameters=UNLIMITED)
+    with tempfile.TemporaryDirectory() as directory, LocalStack(Path(directory), settings) as stack:
+        stack.warm_up()
+        town = Town(stack)
+        payers = [Payer(n, stack.token(n), c) for c in CURRENCIES for n in NAMES]
+        funds = AMOUNT * (arguments.burst + int(arguments.rate * arguments.seconds) * 2)
+        for payer in payers:
+            town.fund(payer.name, funds, payer.currency)
+        send(stack.base_url, payers, burst(len(payers)), AMOUNT)  # the first of each is not counted
+        town.await_quiet()
+        before = _posted(town, payers)
+        with watching(stack) as ends:
+            phases = [
+                _phase(
+                    f"Sustained, {arguments.rate:g} per second for {arguments.seconds:g} s",
+                    stack,
+                    payers,
+                    sustained(arguments.rate, arguments.seconds, SEED),
+                    ends,
+                ),
+                _phase(f"Burst of {arguments.burst}", stack, payers, burst(arguments.burst), ends),
+            ]
+        town.await_quiet()
+        wrong = [violation for one in phases for violation in one.violations()]
+        wrong += _books(town, payers, before, phases)
+    return _report(phases, wrong, chart_too=arguments.chart)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("--rate", type=float, default=4.0, help="payments per second")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--burst", type=int, default=200)
+    parser.add_argument("--workers", type=int, default=2, help="processes per function")
+    parser.add_argument("--chart", action="store_true", help="write docs/load.svg")
+    return parser.parse_args()
+
+
+def _phase(
+    name: str, stack: LocalStack, payers: list[Payer], arrivals: list[float], ends: Ends
+) -> Figures:
+    """Send, then wait until all that was accepted has ended."""
+    begin_s = time.monotonic()
+    sent = send(stack.base_url, payers, arrivals, AMOUNT)
+    accepted = {one.payment_id for one in sent if one.payment_id}
+    ends.wait_for(accepted, 2 * DRAIN_MAX_S)
+    drained_s = time.monotonic() - begin_s - arrivals[-1]
+    return figures(name, sent, ends.seen, drained_s)
+
+
+def _posted(town: Town, payers: list[Payer]) -> int:
+    return sum(sum(town.wallet(payer.name, payer.currency)) for payer in payers)
+
+
+def _books(town: Town, payers: list[Payer], before: int, phases: list[Figures]) -> list[str]:
+    """What is wrong with the money, and with what nobody looked after."""
+    completed = sum(one.ends.get("completed", 0) for one in phases)
+    spent = before - _posted(town, payers)
+    wrong = [] if spent == AMOUNT * completed else [f"spent {spent}, completed {completed}"]
+    if town.charged_twice():
+        wrong.append(f"charged twice: {town.charged_twice()}")
+    parked = town.failed_events()
+    return [*wrong, *([f"{len(parked)} events were parked"] if parked else [])]
+
+
+def _report(phases: list[Figures], wrong: list[str], *, chart_too: bool) -> int:
+    for line in [line for one in phases for line in one.lines()]:
+        sys.stdout.write(f"{line}\n")
+    if chart_too:
+        (ROOT / "docs" / "load.svg").write_text(chart(phases))
+        sys.stdout.write("drawn: docs/load.svg\n")
+    for violation in wrong:
+        sys.stdout.write(f"WRONG {violation}\n")
+    sys.stdout.write("Nothing was lost.\n" if not wrong else "See above.\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

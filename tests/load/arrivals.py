@@ -1,0 +1,24 @@
+"""When requests arrive: decided before, so that a slow answer delays none of them (open loop)."""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+BURST_WITHIN_S: Final = 0.5
+
+
+def sustained(rate: float, seconds: float, seed: int) -> list[float]:
+    """Arrivals of many people who know nothing of each other (Poisson), in seconds from now."""
+    chosen = random.Random(seed)
+    arrivals: list[float] = []
+    at_s = chosen.expovariate(rate)
+    while at_s < seconds:
+        arrivals.append(at_s)
+        at_s += chosen.expovariate(rate)
+    return arrivals
+
+
+def burst(count: int) -> list[float]:
+    """All of them within half a second."""
+    return [BURST_WITHIN_S * number / count for number in range(count)]

@@ -1,0 +1,81 @@
+"""What a run came to: latencies from the moment a request was due, and what must hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Final
+
+from tests.load.sending import Sent
+
+PERCENTILES: Final = (50, 95, 99)
+DRAIN_MAX_S: Final = 60.0
+CREATED: Final = 201
+SERVER_ERROR: Final = 500
+
+
+def percentile(values: Sequence[float], wanted: int) -> float:
+    """The nearest rank: a latency that really was."""
+    ordered = sorted(values)
+    return ordered[max(0, ceil(len(ordered) * wanted / 100) - 1)] if ordered else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One phase of a run. Latencies are in seconds."""
+
+    name: str
+    statuses: Mapping[int, int]
+    accept_s: tuple[float, ...]
+    complete_s: tuple[float, ...]
+    ends: Mapping[str, int]
+    lost: tuple[str, ...]
+    drained_s: float
+
+    def violations(self) -> list[str]:
+        """What should have held and did not."""
+        found = (
+            [f"{self.name}: payments without an end: {', '.join(self.lost)}"] if self.lost else []
+        )
+        for status, count in self.statuses.items():
+            if status == 0 or status >= SERVER_ERROR:
+                found.append(
+                    f"{self.name}: {count} requests were answered {status or 'not at all'}"
+                )
+        if self.drained_s > DRAIN_MAX_S:
+            found.append(f"{self.name}: drained after {self.drained_s:.0f} s")
+        return found
+
+    def lines(self) -> list[str]:
+        """For a person to read."""
+        return [
+            f"{self.name}: {sum(self.statuses.values())} payments, statuses {dict(self.statuses)}, "
+            f"ends {dict(self.ends)}, drained in {self.drained_s:.1f} s",
+            f"  accept    {_row(self.accept_s)}",
+            f"  complete  {_row(self.complete_s)}",
+        ]
+
+
+def _row(values: Sequence[float]) -> str:
+    told = [f"p{wanted} {percentile(values, wanted):7.3f} s" for wanted in PERCENTILES]
+    return "  ".join([*told, f"max {max(values, default=0.0):7.3f} s"])
+
+
+def figures(
+    name: str, sent: Sequence[Sent], ends: Mapping[str, tuple[str, datetime]], drained_s: float
+) -> Figures:
+    """The figures of one phase; `ends` may know of more payments."""
+    accepted = [one for one in sent if one.payment_id]
+    ended = [(one, *ends[str(one.payment_id)]) for one in accepted if one.payment_id in ends]
+    return Figures(
+        name=name,
+        statuses=Counter(one.status for one in sent),
+        accept_s=tuple(one.accepted_s for one in sent if one.status == CREATED),
+        complete_s=tuple((at - one.due).total_seconds() for one, _, at in ended),
+        ends=Counter(how for _, how, _ in ended),
+        lost=tuple(str(one.payment_id) for one in accepted if one.payment_id not in ends),
+        drained_s=drained_s,
+    )

@@ -1,0 +1,48 @@
+"""Thousands of payments under faults, each seed a world of its own; and every seed that once failed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from tests.simulation import campaign
+from tests.simulation.faults import Fault
+from tests.simulation.shrink import shrunken
+from tests.simulation.world import simulate
+
+SHARDS = 16
+WORLDS_PER_SHARD = 80  # of 24 payments each: 30,720 payments in all
+KEPT = list(campaign.kept_seeds())
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_promise_is_kept_under_random_faults(shard: int):
+    summary = campaign.run(range(shard * WORLDS_PER_SHARD, (shard + 1) * WORLDS_PER_SHARD))
+
+    assert not summary.failed, "\n".join(campaign.report(seed) for seed, _ in summary.failed[:2])
+    assert summary.payments >= WORLDS_PER_SHARD * 24
+
+
+@pytest.mark.parametrize("seed", [seed for seed, _ in KEPT])
+def test_seeds_that_once_failed_are_kept(seed: int):
+    faults = dict(KEPT)[seed]
+
+    assert simulate(seed, faults or None).problems == []
+
+
+def test_a_seed_is_the_same_world_every_time_and_its_faults_replay_it():
+    first = simulate(7)
+    again = simulate(7)
+    replayed = simulate(7, first.faults)
+
+    for one, other in pairwise((first, again, replayed)):
+        assert (one.calls, one.steps, one.statuses) == (other.calls, other.steps, other.statuses)
+        assert list(one.faults) == list(other.faults)
+
+
+def test_a_failing_list_of_faults_is_cut_down_to_those_that_matter():
+    faults = [Fault("a call", nth, "lost", 0.5) for nth in range(30)]
+    needed = {faults[3], faults[17]}
+
+    assert set(shrunken(faults, lambda some: needed <= set(some))) == needed
