@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from infra.scan.scanners import ScanError, environment
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCKS: Final = ROOT / "infra" / "requirements"
 OUTPUT: Final = ROOT / "build" / "sbom"
@@ -29,7 +31,7 @@ def main() -> int:
         for lock in sorted(LOCKS.glob("*.txt")):
             made = OUTPUT / f"{lock.stem}.cdx.json"
             sys.stdout.write(f"{made.relative_to(ROOT)}: {document(lock, made)} components\n")
-    except SbomError as error:
+    except (SbomError, ScanError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -37,11 +39,9 @@ def main() -> int:
 
 def document(lock: Path, made: Path) -> int:
     """Write the document of a lock; how many components it has. Raises SbomError."""
-    tool = Path(sys.executable).with_name("cyclonedx-py")
-    if not tool.exists():
-        raise SbomError(f"{tool.name} is not installed. Mend: make setup")
-    options = ["--output-reproducible", "--pyproject", str(ROOT / "pyproject.toml")]
-    command = [str(tool), "requirements", *options, "--output-file", str(made), str(lock)]
+    tool = environment() / "bin" / "cyclonedx-py"
+    options = ["--output-reproducible", "--sv", "1.6", "--pyproject", str(ROOT / "pyproject.toml")]
+    command = [str(tool), "requirements", *options, "-o", str(made), str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SbomError(f"{tool.name} exited {done.returncode}: {done.stderr[-500:]}")

@@ -16,11 +16,15 @@ def utc_now() -> str:
     return written(datetime.now(UTC))
 
 
+# Keeps no state, so that no two processes restored from one snapshot draw alike.
+SYSTEM_RANDOM = random.SystemRandom()
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     now: Callable[[], str] = utc_now
     sleep: Callable[[float], None] = time.sleep
-    random: Callable[[], float] = random.random
+    random: Callable[[], float] = SYSTEM_RANDOM.random
 
 
 SYSTEM_CLOCK = Clock()

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ATTEMPTS_MAX = 8  # optimistic writes of the same thing before it goes back to the queue
-BACKOFF_BASE_S = 0.02
-BACKOFF_CAP_S = 0.5
+ATTEMPTS_MAX = 16  # optimistic writes of the same thing before it goes back to the queue
+# Short and soon level: as many rivals as there are workers, each done in a few milliseconds. With
+# long pauses the unlucky wait while the wallet is idle (docs/performance.md, hot wallet).
+BACKOFF_BASE_S = 0.05
+BACKOFF_CAP_S = 0.1
 
 CONFLICT_CODES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 CONFLICT_REASONS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})

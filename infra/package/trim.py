@@ -54,13 +54,13 @@ class PaginatorDocstring(LazyLoadedDocstring):
 '''
 # Its TypedDicts are read by type checkers only, but Python compiles each of 800 annotations.
 TYPES_ONLY: Final = Path("pydantic_core/core_schema.py")
-# They import importlib.metadata (zipfile, csv and more with it) for what is never asked of them:
-# the version of h2, and plugins, which the template switches off.
-IMPORTED_LATE: Final = "importlib.metadata"
-LATE_IMPORTERS: Final = (
-    Path("pydantic/plugin/_loader.py"),
-    Path("urllib3/http2/__init__.py"),
-)
+# Imported at the top for what is never asked of them here: the version of h2, plugins (the template
+# switches them off), decorated coroutines. With these come zipfile, csv and the event loop.
+LATE_IMPORTS: Final = {
+    Path("circuitbreaker.py"): "asyncio",
+    Path("pydantic/plugin/_loader.py"): "importlib.metadata",
+    Path("urllib3/http2/__init__.py"): "importlib.metadata",
+}
 
 
 def trim(tree: Path) -> None:
@@ -73,8 +73,8 @@ def trim(tree: Path) -> None:
     service_data.trim(tree / "botocore" / "data")
     _replace_docstrings(tree / DOCS)
     _forget_types(tree / TYPES_ONLY)
-    for file in LATE_IMPORTERS:
-        _import_late(tree / file)
+    for file, imported in LATE_IMPORTS.items():
+        _import_late(tree / file, imported)
 
 
 def _unneeded(tree: Path) -> Iterator[Path]:
@@ -126,18 +126,16 @@ def _forget_types(file: Path) -> None:
     file.write_text(ast.unparse(module))
 
 
-def _import_late(file: Path) -> None:
-    """Move the import of IMPORTED_LATE from the top of a module to where it is used."""
+def _import_late(file: Path, imported: str) -> None:
+    """Move `from imported import …` from the top of a module to where it is used."""
     module = ast.parse(file.read_bytes())
     imports = [
-        node
-        for node in module.body
-        if isinstance(node, ast.ImportFrom) and node.module == IMPORTED_LATE
+        node for node in module.body if isinstance(node, ast.ImportFrom) and node.module == imported
     ]
     if not imports:
         raise PackageError(
-            f"{file.name} of {file.parent.name} does not import {IMPORTED_LATE} any more. "
-            "Mend: take it out of LATE_IMPORTERS in infra/package/trim.py"
+            f"{file.parent.name}/{file.name} does not import {imported} any more. "
+            "Mend: take it out of LATE_IMPORTS in infra/package/trim.py"
         )
     module.body = [node for node in module.body if node not in imports]
     names = {alias.name for node in imports for alias in node.names}

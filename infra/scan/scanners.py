@@ -73,7 +73,7 @@ def _json(tool: str, *arguments: str) -> Any:
 
 def _run(tool: str, *arguments: str) -> str:
     """What the tool prints. It exits with 1 when it found something."""
-    command = [str(_environment() / "bin" / tool), *arguments]
+    command = [str(environment() / "bin" / tool), *arguments]
     done = subprocess.run(
         command,
         capture_output=True,
@@ -83,12 +83,14 @@ def _run(tool: str, *arguments: str) -> str:
         cwd=ROOT,
         env={**os.environ, **QUIET},
     )
-    if done.returncode not in (0, 1):
+    # One that broke exits with 1 as well, and would seem to have found nothing.
+    broke = done.returncode not in (0, 1) or "Traceback (most recent call last)" in done.stderr
+    if broke or (done.returncode and not done.stdout.strip()):
         raise ScanError(f"{tool} exited {done.returncode}: {done.stderr[-500:]}")
     return done.stdout
 
 
-def _environment() -> Path:
+def environment() -> Path:
     """`.venv-scan`, beside the environment that runs this."""
     here = Path(sys.prefix)
     found = here.with_name(here.name.replace(".venv", ".venv-scan", 1))

@@ -70,6 +70,12 @@ def _code() -> dict[str, dict[str, object]]:
             "AllowedValues": ["arm64", "x86_64"],
             "Description": "What the packages were built for.",
         },
+        "SnapStart": {
+            "Type": "String",
+            "Default": "None",
+            "AllowedValues": ["None", "PublishedVersions"],
+            "Description": "Keep a snapshot of each started function's published versions.",
+        },
     }
 
 

@@ -77,7 +77,7 @@ class Storm:
         """Start it, and send every function's calls through it."""
         port = free_port()
         self._url = f"http://127.0.0.1:{port}"
-        tool = Path("/tmp/sec/main/bin/microburst")
+        tool = Path(sys.executable).with_name("microburst")
         options = ["--host", "127.0.0.1", "--port", str(port), "--no-resign"]
         program = Program(
             name=tool.name,

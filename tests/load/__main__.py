@@ -63,7 +63,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
-    parser.add_argument("--rate", type=float, default=4.0, help="payments per second")
+    parser.add_argument("--rate", type=float, default=5.0, help="payments per second")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--burst", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2, help="processes per function")

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from tests.load.figures import PERCENTILES, Figures, percentile
 
 WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 60, 20, 50, 50
+LEFT, RIGHT, TOP, BOTTOM = 60, 30, 50, 50
 MIN_S, MAX_S = 0.01, 100.0
 TICKS_S: Final = (0.01, 0.1, 1, 10, 100)
 # Readable on a light and on a dark page, and told apart without colour by the dashes.

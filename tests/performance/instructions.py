@@ -54,7 +54,7 @@ def per_call(module: str, repeats: int) -> dict[str, float]:
         )
         if done.returncode != 0:
             raise RuntimeError(f"{module} failed under valgrind:\n{done.stderr}")
-        pids = dict(line.split() for line in done.stdout.splitlines())
+        pids = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines())
         counts = {name: total(outputs, int(pid)) for name, pid in pids.items()}
     nothing = counts.pop(NOTHING)
     return {name: (count - nothing) / repeats for name, count in counts.items()}

@@ -18,7 +18,7 @@ def text(document: str) -> str:
     return (ROOT / "docs" / f"{document}.md").read_text()
 
 
-def tests_of(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     if not path.is_file():
         return set()
     return {n.name for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)}
@@ -29,7 +29,7 @@ def test_every_test_that_a_promise_names_is_there(document: str) -> None:
     named = LINK.findall(text(document))
 
     assert named
-    assert [(path, name) for name, path in named if name not in tests_of(ROOT / path)] == []
+    assert [(path, name) for name, path in named if name not in names_in(ROOT / path)] == []
 
 
 def test_each_of_the_ten_risks_has_its_measure_and_its_tests() -> None:

@@ -15,6 +15,8 @@ from tests.security.asked import Need, needs
 from tests.security.everything import do_everything
 from tests.security.witness import Witness
 
+pytestmark = pytest.mark.xdist_group("security")
+
 # Lambda's poller does this in the function's name; the function itself never does.
 BY_THE_POLLER: Final = {*RECEIVE, *READ_STREAM}
 

@@ -19,6 +19,9 @@ from tests.security.everything import do_everything
 from tests.security.fortress import Fortress
 from tests.security.witness import GATEWAY_KEY, OPERATOR, Witness
 
+# One process for all of it: what they share takes seconds to make.
+pytestmark = pytest.mark.xdist_group("security")
+
 DESCRIPTION: Final = "canary-description-4b9e21"
 METADATA: Final = "canary-metadata-88c0d3"
 KEY: Final = "canary-idempotency-key-5d4f1a"
@@ -123,7 +126,6 @@ def test_a_bug_tells_where_it_is_but_not_what_it_was_about() -> None:
     assert silent_about(world.log.getvalue()) == []
 
 
-@pytest.mark.xdist_group("security")
 def test_no_log_of_the_running_system_has_a_secret_or_what_is_private(fortress: Fortress) -> None:
     fortress.fund("alice", 1000, "CHF")
     tokens = [fortress.token("alice"), fortress.token("olivia")]

@@ -68,7 +68,7 @@ def _mutants(shard: str) -> int:
     number, _, of = shard.partition("/")
     survivors = 0
     for verdict in mutation.verdicts(mutation.MUTANTS[int(number) - 1 :: int(of)]):
-        survivors += verdict.seed is None
+        survivors += not verdict.killer
         _say(str(verdict))
     return 1 if survivors else 0
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
@@ -69,9 +70,9 @@ class Trace:
     possible: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def note(self, kind: str, possible: tuple[str, ...]) -> None:
-        frame = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and not frame.f_code.co_filename.startswith(str(HANDLERS)):
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         if frame is None:
             return
         place = (str(Path(frame.f_code.co_filename).relative_to(ROOT)), frame.f_lineno)

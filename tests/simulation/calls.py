@@ -17,7 +17,7 @@ from tests.simulation.call_sites import Trace
 from tests.simulation.cloud.dynamodb import cancelled
 from tests.simulation.cloud.errors import answered, refused
 from tests.simulation.cloud.stack import PREFIX, Cloud
-from tests.simulation.faults import CONFLICTS, Fault, Plan, around_call
+from tests.simulation.faults import AFTER, CONFLICTS, Fault, Plan, around_call
 from tests.simulation.kernel import CrashedError, Kernel
 
 LATE_MAX_S: Final = 60.0
@@ -67,47 +67,52 @@ class Calls:
         return 0.001 + 0.02 * draw if draw < 0.95 else 2.0 * self._random.random()
 
     def _faulty(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
+        if fault.kind in ("stale", "partial"):
+            return self._imperfect(fault, service, operation, p)
+        if fault.kind in AFTER and fault.kind != "late":
+            return self._applied(fault, service, operation, p)
+        if fault.kind == "slow":
+            self._kernel.pause(SLOW_MAX_S * fault.size)
+            return self._cloud.call(service, operation, p)
+        raise self._before(fault, service, operation, p)
+
+    def _before(
+        self, fault: Fault, service: str, operation: str, p: dict[str, Any]
+    ) -> BaseException:
+        """Not done in the cloud, or not now."""
         match fault.kind:
             case "throttle" if operation == "TransactWriteItems" and fault.size < 0.5:
-                raise conflict(p, "ThrottlingError")
+                return conflict(p, "ThrottlingError")
             case "throttle":
-                raise throttled(service, operation, fault.size)
+                return throttled(service, operation, fault.size)
             case "unreachable":
-                raise EndpointConnectionError(endpoint_url=service)
-            case "crash-before":
-                raise CrashedError(fault.site)
+                return EndpointConnectionError(endpoint_url=service)
             case "conflict" if operation == "TransactWriteItems":
-                raise conflict(p, "TransactionConflict")
+                return conflict(p, "TransactionConflict")
             case "conflict":
-                raise refused(operation, "TransactionConflictException", "is ongoing")
-            case "slow":
-                self._kernel.pause(SLOW_MAX_S * fault.size)
-                return self._cloud.call(service, operation, p)
+                return refused(operation, "TransactionConflictException", "is ongoing")
             case "late":
                 self._kernel.at(LATE_MAX_S * fault.size, lambda: self._land(service, operation, p))
-                raise ReadTimeoutError(endpoint_url=service)
-            case "stale" | "partial":
-                return self._imperfect(fault, service, operation, p)
-        return self._applied(fault, service, operation, p)
+                return ReadTimeoutError(endpoint_url=service)
+            case _:
+                return CrashedError(fault.site)
 
     def _applied(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
         """Done in the cloud, but the caller does not hear of it as it should."""
         if operation == "TransactWriteItems":
             p = {**p, "ClientRequestToken": f"{fault.site}#{fault.nth}"}
         try:
-            answer = self._cloud.call(service, operation, p)
+            self._cloud.call(service, operation, p)
         except Exception:
             if fault.kind == "crash-after":
                 raise CrashedError(fault.site) from None
             raise
-        match fault.kind:
-            case "crash-after":
-                raise CrashedError(fault.site)
-            case "retried":  # botocore repeats a call whose answer it did not get
-                return self._cloud.call(service, operation, p)
-            case "lost":
-                raise ReadTimeoutError(endpoint_url=service)
-        return answer
+        if fault.kind == "crash-after":
+            raise CrashedError(fault.site)
+        if fault.kind == "lost":
+            raise ReadTimeoutError(endpoint_url=service)
+        # botocore repeats a call whose answer it did not get
+        return self._cloud.call(service, operation, p)
 
     def _land(self, service: str, operation: str, p: dict[str, Any]) -> None:
         """A call whose caller has long given up."""
@@ -179,13 +184,14 @@ def conflict(p: dict[str, Any], code: str) -> Exception:
 @contextmanager
 def replacing_aws(call: Callable[[str, str, dict[str, Any]], Any]) -> Iterator[None]:
     """Every botocore client of this process asks `call` instead of AWS."""
-    real = BaseClient._make_api_call
+    client_class: Any = BaseClient
+    real = client_class._make_api_call
 
     def asked(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
         return call(client.meta.service_model.service_name, operation, parameters)
 
-    BaseClient._make_api_call = asked  # type: ignore[method-assign]
+    client_class._make_api_call = asked
     try:
         yield
     finally:
-        BaseClient._make_api_call = real  # type: ignore[method-assign]
+        client_class._make_api_call = real

@@ -195,6 +195,20 @@ class Checks:
 
     def at_the_end(self) -> None:
         """All is quiet, and nobody will look again."""
+        self._nothing_is_left()
+        for (key,), item in self._tables[PAYMENTS].items.items():
+            self._ended(key, item["status"]["S"])
+        charged = self._world.ledger.charged()
+        for currency, (deposited, posted, deducted) in self.money.by_currency().items():
+            if deposited != posted + deducted or deducted != charged[currency]:
+                self._world.problem(
+                    f"{currency}: {deposited} deposited, {posted} posted, {deducted} deducted, "
+                    f"{charged[currency]} charged"
+                )
+        self._promises()
+        self._measured()
+
+    def _nothing_is_left(self) -> None:
         problem = self._world.problem
         for queue in self._world.cloud.sqs.queues.values():
             if queue.messages:
@@ -206,13 +220,6 @@ class Checks:
             problem(f"{self._world.api.waiting} requests have no answer")
         for text in self.states.unpublished():
             problem(f"never published: {text}")
-        for (key,), item in self._tables[PAYMENTS].items.items():
-            self._ended(key, item["status"]["S"])
-        for currency, (deposited, posted, deducted) in self.money.by_currency().items():
-            if deposited != posted + deducted:
-                problem(f"{currency}: {deposited} deposited, {posted} posted, {deducted} deducted")
-        self._promises()
-        self._measured()
 
     def _ended(self, key: str, status: str) -> None:
         reservation, charge = self.status("reservation", key), self.status("charge", key)

@@ -91,6 +91,11 @@ PATHS: Final = (
         _times("wallet-service-consumer TransactWriteItems wallets", "throttle", 1, 0.9),
     ),
     Path(
+        "contended until its message goes back to the queue",
+        _story(),
+        _times("wallet-service-consumer TransactWriteItems wallets", "conflict", 10),
+    ),
+    Path(
         "expired unclaimed",
         _story(),
         _times("rule gateway-processor--wallet-funds_reserved", "delay", 1, 0.99),
@@ -161,8 +166,14 @@ def singles(recorded: Recording, kinds: frozenset[str] | None = None) -> Iterato
                     yield Fault(site, nth, kind, size)
 
 
-def one_parked() -> str:
-    """What is wrong when any one message is parked; a payment must end without an operator then."""
+def first_problem() -> str:
+    """What is wrong on some path, or when any one message is parked: a payment must end without an
+    operator then.
+    """
+    for path in PATHS:
+        outcome, _ = run(path, ())
+        if outcome.problems:
+            return f"{path.name}: {outcome.problems[0]}"
     for path in PATHS[:1] + PATHS[2:4]:
         _, recorded = run(path, ())
         for one in singles(recorded, frozenset({"undeliverable"})):

@@ -80,7 +80,7 @@ def _inject_time(module: ModuleType, clock: Clock, monotonic: Callable[[], float
     timed = partial(
         real, sleep=clock.sleep, jitter=clock.random, monotonic=monotonic, wall_clock=monotonic
     )
-    setattr(module, "HttpGateway", timed)
+    vars(module)["HttpGateway"] = timed
 
 
 def entry_points() -> dict[str, EntryPoint]:

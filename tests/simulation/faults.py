@@ -15,6 +15,7 @@ from random import Random
 from typing import Final, Protocol
 
 FOCUSED: Final = 15.0
+FAULTS_MAX: Final = 600  # in one world; a storm of duplicates would never end
 RATE_MAX: Final = 0.8  # something must get through
 
 # Around one call of AWS.
@@ -152,7 +153,7 @@ class Drawn:
         self.active = True
 
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
-        if not self.active:
+        if not self.active or len(self.happened) >= FAULTS_MAX:
             return None
         self._reached[site] += 1
         here = self._here.get(site)

@@ -65,6 +65,14 @@ class Ledger:
             self.movements[key] += 1
         self._record(key, outcome)
 
+    def charged(self) -> Counter[str]:
+        """What was charged, by currency."""
+        sums: Counter[str] = Counter()
+        for key, times in self.movements.items():
+            amount = self.outcomes[key]["amount"]
+            sums[amount["currency"]] += times * amount["value"]
+        return sums
+
     def inquire(self, key: str) -> tuple[int, dict[str, Any]]:
         if key not in self.outcomes:
             return 404, problem("charge-not-found", 404)
@@ -135,6 +143,8 @@ class Line:
             case "late":
                 self._send_late(fault, asked)
                 self._silence()
+            case _:
+                pass
         return None
 
     def _send_late(self, fault: Fault, asked: Asked) -> None:
@@ -162,6 +172,8 @@ class Line:
                 return respond(500, problem("internal-error", 500))
             case "garbage":
                 return garbage(fault.size, status, document)
+            case _:
+                pass
         return respond(status, document)
 
     def _silence(self) -> None:
@@ -184,7 +196,8 @@ def _asked(method: str, url: str, sent: Mapping[str, Any]) -> Asked:
     if method == "POST" and not path:
         body = json.loads(sent["body"])
         key = sent["headers"]["Idempotency-Key"]
-        assert set(body) == {"amount", "payee", "reference"} and body["reference"] == key, body
+        assert set(body) == {"amount", "payee", "reference"}, body
+        assert body["reference"] == key, body
         return Asked("charge", key, authorization, body)
     if method == "POST":
         assert path.endswith("/cancel"), path
@@ -255,7 +268,7 @@ class Urllib3:
     def __init__(self, line: Callable[[], Line]) -> None:
         self._line = line
 
-    def PoolManager(self, **_options: Any) -> Urllib3:  # noqa: N802 - urllib3's name
+    def PoolManager(self, **_options: Any) -> Urllib3:
         return self
 
     def request(self, method: str, url: str, **sent: Any) -> Response:

@@ -44,7 +44,7 @@ class Task:
             result: Result = self._run()
         except CrashedError as crash:
             result = crash
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as Lambda, which tells of it
             result = error
         self.dead = True
         self.done(result)
@@ -113,7 +113,7 @@ class Kernel:
         self.task = before
 
     def run(self, until_s: float | None = None) -> bool:
-        """Until nothing is due (by `until_s`, if given). False when it was stopped, or never ends."""
+        """Until nothing is due (by `until_s`). False when it was stopped, or never ends."""
         while self._due and not self.stopped:
             when, _, action = self._due[0]
             if until_s is not None and when > until_s:

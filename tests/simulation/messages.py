@@ -78,9 +78,9 @@ class Messages:
             times < 1 or (f"{name[0]}-dlq", name[1], times - 1) not in self.redrives
         ):
             self.problem(f"{own} gets {name[1]} back for the {times}. time by error-handler")
-        if sender != REVIEWER and own.endswith("-dlq") and times:
-            if (name[0], name[1], times) not in self.redrives:
-                self.problem(f"{own} got {name[1]} with {times} redrives, which nobody counted")
+        known = (name[0], name[1], times) in self.redrives
+        if sender != REVIEWER and own.endswith("-dlq") and times and not known:
+            self.problem(f"{own} got {name[1]} with {times} redrives, which nobody counted")
         self.redrives.add((own, name[1], times))
 
     def on_stored(self, consumer: str, channel: str, body: str) -> None:

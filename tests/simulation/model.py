@@ -287,7 +287,10 @@ def explored_all() -> Iterator[str]:
     for rules in GOOD:
         found = explored(rules)
         verdict = "all promises kept" if found.good else f"{found.violation or found.stuck}"
-        yield f"{rules.losses} parked, clocks agree {rules.clocks_agree}: {found.states} states, {found.steps} steps: {verdict}"
+        yield (
+            f"{rules.losses} parked, clocks agree {rules.clocks_agree}: {found.states} states, "
+            f"{found.steps} steps: {verdict}"
+        )
     for name, rules in BAD.items():
         found = explored(rules)
         yield f"variant {name!r}: " + (

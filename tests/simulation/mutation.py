@@ -18,11 +18,14 @@ from pathlib import Path
 from types import CodeType
 from typing import Final
 
-from tests.simulation.planted import IN_SERVICES, Mutant
+from tests.simulation.mutant import Mutant
+from tests.simulation.planted import IN_PAYMENTS
 from tests.simulation.planted_around import AROUND
+from tests.simulation.planted_charges import IN_CHARGES
 
-MUTANTS: Final = (*IN_SERVICES, *AROUND)
+MUTANTS: Final = (*IN_PAYMENTS, *IN_CHARGES, *AROUND)
 OWN: Final = ("handlers", "tests.simulation")
+STAYING: Final = ("tests.simulation.planted", "tests.simulation.mutant", __name__)
 SEEDS_MAX: Final = 40
 
 
@@ -60,7 +63,7 @@ def _in_child(mutant: Mutant, seeds_max: int) -> Verdict:
             with os.fdopen(writer, "wb") as out:
                 pickle.dump(_verdict(mutant, seeds_max), out)
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the parent hears that there is no verdict
             traceback.print_exc()
         finally:
             sys.stderr.flush()
@@ -78,9 +81,8 @@ def _in_child(mutant: Mutant, seeds_max: int) -> Verdict:
 def _verdict(mutant: Mutant, seeds_max: int) -> Verdict:
     began = time.process_time()
     plant(mutant)
-    for name in [n for n in sys.modules if n.startswith(OWN) and n != __name__]:
-        if not name.startswith("tests.simulation.planted"):
-            del sys.modules[name]
+    for name in [n for n in sys.modules if n.startswith(OWN) and not n.startswith(STAYING)]:
+        del sys.modules[name]
     simulate = importlib.import_module("tests.simulation.world").simulate
     seeds = dict.fromkeys((mutant.seed, *range(seeds_max)))
     for tried, seed in enumerate(seeds, 1):
@@ -88,9 +90,9 @@ def _verdict(mutant: Mutant, seeds_max: int) -> Verdict:
         if problems:
             return _killed(mutant, f"seed {seed}", tried, problems[0], began)
         if tried == 1:
-            parked = importlib.import_module("tests.simulation.crash_points").one_parked()
-            if parked:
-                return _killed(mutant, "one parked message", 1, parked, began)
+            found = importlib.import_module("tests.simulation.crash_points").first_problem()
+            if found:
+                return _killed(mutant, "a path", 1, found, began)
     return _killed(mutant, "", len(seeds), "", began)
 
 

@@ -1,5 +1,5 @@
-"""Who uses the system: users who deposit and pay and repeat themselves, and operators who look after
-what failed. They go through the API like anybody, and check what it says.
+"""Who uses the system: users who deposit and pay and repeat themselves, and operators who look
+after what failed. They go through the API like anybody, and check what it says.
 """
 
 from __future__ import annotations

@@ -1,31 +1,17 @@
-"""Bugs planted in the handlers, each of which simulation must find: decisions and stores."""
+"""Bugs planted in wallets and payments, each of which simulation must find."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """`old` occurs once in the module and is replaced by `new`; so is what is in `also`. `seed` is known to kill it."""
-
-    name: str
-    module: str
-    old: str
-    new: str
-    also: tuple[tuple[str, str], ...] = ()
-    seed: int = 0
-
+from tests.simulation.mutant import Mutant
 
 WALLET_STORE: Final = "handlers.wallet_service.store"
 WALLET_DECISIONS: Final = "handlers.wallet_service.decisions"
 PAYMENT_STORE: Final = "handlers.payment_orchestrator.store"
 PAYMENT_DECISIONS: Final = "handlers.payment_orchestrator.decisions"
-CHARGE_STORE: Final = "handlers.gateway_processor.store"
-CHARGE_DECISIONS: Final = "handlers.gateway_processor.decisions"
 
-IN_SERVICES: Final = (
+IN_PAYMENTS: Final = (
     Mutant(
         "a balance is updated without looking at its version",
         WALLET_STORE,
@@ -48,6 +34,7 @@ IN_SERVICES: Final = (
         }
         condition = "version <> :x"
         return {"Put": {"TableName": self.table, "Item": item}}""",
+        seed=8,
     ),
     Mutant(
         "a reservation overwrites one that is there",
@@ -55,10 +42,13 @@ IN_SERVICES: Final = (
         """            "outbox": text(outbox),
         }
         condition = "attribute_not_exists(wallet_id)"
-        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": condition}}""",
+        return {"Put": {"TableName": self.table, "Item": item, "Condition""",
         """            "outbox": text(outbox),
         }
-        return {"Put": {"TableName": self.table, "Item": item}}""",
+        return {"Put": {"TableName": self.table, "Item": item}}
+        condition = ""
+        return {"Put": {"TableName": self.table, "Item": item, "Condition""",
+        seed=2,
     ),
     Mutant(
         "a reservation moves without looking at its version",
@@ -67,6 +57,7 @@ IN_SERVICES: Final = (
                 "ConditionExpression": "version = :version",""",
         """"SET #status = :status, outbox = :outbox, version = :next",
                 "ConditionExpression": "version <= :next AND version >= :version",""",
+        seed=41,
     ),
     Mutant(
         "a reservation's version stands still",
@@ -96,6 +87,7 @@ IN_SERVICES: Final = (
         balance = (""",
         """        }
         balance = (""",
+        seed=114,
     ),
     Mutant(
         "a deposit is not announced",
@@ -114,12 +106,14 @@ IN_SERVICES: Final = (
         WALLET_DECISIONS,
         "held.balance.available < event.amount.value",
         "held.balance.posted < event.amount.value",
+        seed=23,
     ),
     Mutant(
         "a wallet reserves after the deadline",
         WALLET_DECISIONS,
         '    if now >= event.expires_at:\n        return _refused(held, event, "expired")\n',
         "",
+        seed=10,
     ),
     Mutant(
         "a question asked again reserves again",
@@ -137,8 +131,10 @@ IN_SERVICES: Final = (
     Mutant(
         "an approval that comes first is dropped",
         WALLET_DECISIONS,
-        """        raise Early(f"reservation of {payment_id} is {NONE}; it is too early for it to be {wanted}")""",
-        "        return Balance(available=0, reserved=0), None",
+        "    if reservation is None:\n        raise Early(",
+        "    if reservation is None:\n        return Balance(available=0, reserved=0), None\n"
+        "        raise Early(",
+        seed=2,
     ),
     Mutant(
         "an approval releases, a rejection deducts",
@@ -158,6 +154,7 @@ IN_SERVICES: Final = (
         "handlers.wallet_service.consumer",
         "step.decided if isinstance(step.decided, Failure) else step.decided.note",
         "str(step.decided) if isinstance(step.decided, Failure) else step.decided.note",
+        seed=2,
     ),
     Mutant(
         "a payment is created over one that is there",
@@ -172,6 +169,7 @@ IN_SERVICES: Final = (
         PAYMENT_STORE,
         '"ConditionExpression": "version = :version",',
         '"ConditionExpression": "version <= :next AND version >= :version",',
+        seed=2,
     ),
     Mutant(
         "a payment's end is not announced",
@@ -184,6 +182,7 @@ IN_SERVICES: Final = (
         "handlers.payment_orchestrator.api",
         'derived("pay", caller.user_id, key)',
         'derived("pay", key)',
+        seed=1,
     ),
     Mutant(
         "a key is good for any body",
@@ -223,79 +222,6 @@ IN_SERVICES: Final = (
         )
         return Decision(payment.completed(now), (completed,), note="completed")
 """,
-    ),
-    Mutant(
-        "the gateway is asked before the claim is written",
-        "handlers.gateway_processor.consumer",
-        """        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
-        if decided.kind == "moved":""",
-        """        if first_question(decided) is None or decided.kind != "moved":
-            self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
-        if decided.kind == "moved" and first_question(decided):
-            return replace(decided, state=replace(decided.state, version=0))
-        if decided.kind == "moved":""",
-    ),
-    Mutant(
-        "a claim overwrites what is there",
-        CHARGE_STORE,
-        """                "ConditionExpression": "attribute_not_exists(payment_id)",
-""",
-        "",
-    ),
-    Mutant(
-        "a charge's end overwrites another end",
-        CHARGE_STORE,
-        '"ConditionExpression": "version = :version",',
-        '"ConditionExpression": "version >= :version AND version <= :next",',
-    ),
-    Mutant(
-        "an expired charge is closed without cancelling its key",
-        CHARGE_DECISIONS,
-        """    if now >= charge.expires_at:
-        return "cancel"
-""",
-        """    if now >= charge.expires_at:
-        return "inquire"
-""",
-        also=(
-            (
-                '            return "cancel" if late else "charge"',
-                '            return _closed(charge.expired()) if late else "charge"',
-            ),
-        ),
-    ),
-    Mutant(
-        "expiry closes a charge whose outcome is unknown",
-        CHARGE_DECISIONS,
-        """        return unchanged(charge, "outcome unknown at expiry")""",
-        "        return _closed(charge.expired())",
-    ),
-    Mutant(
-        "an unknown answer counts as declined",
-        CHARGE_DECISIONS,
-        '''                return "cancel" if late else "inquire"''',
-        """                return _rejected(charge.declined("no_answer"), "no_answer")""",
-    ),
-    Mutant(
-        "a charge is claimed after its end",
-        CHARGE_DECISIONS,
-        """        if now >= event.expires_at:
-            return _closed(_charge(event, "expired").expired())
-        return Decision(_charge(event, "pending"), note="claimed")""",
-        """        return Decision(_charge(event, "pending"), note="claimed")""",
-    ),
-    Mutant(
-        "expiry comes at any time",
-        CHARGE_DECISIONS,
-        """    if now < event.expires_at:
-        why = """,
-        """    if now < event.expires_at[:1]:
-        why = """,
-    ),
-    Mutant(
-        "a decided charge does not answer again",
-        CHARGE_DECISIONS,
-        "    return again(charge)\n",
-        '    return unchanged(charge, "answered before")\n',
+        seed=10,
     ),
 )

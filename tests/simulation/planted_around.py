@@ -1,10 +1,10 @@
-"""Bugs planted in the handlers, each of which simulation must find: what is around the decisions."""
+"""Bugs planted in the handlers that simulation must find: what is around the decisions."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tests.simulation.planted import Mutant
+from tests.simulation.mutant import Mutant
 
 QUEUE: Final = "handlers.runtime.queue"
 RELAY: Final = "handlers.event_relay.stream"
@@ -17,8 +17,8 @@ AROUND: Final = (
     Mutant(
         "a failure is acknowledged",
         QUEUE,
-        '        failures = [record["messageId"] for record, _, _ in filter(self._must_come_again, ends)]',
-        "        failures: list[str] = []\n        list(map(self._must_come_again, ends))",
+        "for record, _, _ in filter(self._must_come_again, ends)]",
+        "for record, _, _ in filter(self._must_come_again, ends) if not record]",
     ),
     Mutant(
         "the last try drops the message",
@@ -33,12 +33,14 @@ AROUND: Final = (
         "        return False",
         '        logger.error("message was not parked", extra={"error": type(error).__name__})\n'
         "        return True",
+        seed=10,
     ),
     Mutant(
         "a failed backoff fails the whole batch with a result of its own",
         QUEUE,
         '            logger.warning("backoff was not set", extra={"error": type(error).__name__})',
         "            raise SystemError from error",
+        seed=10,
     ),
     Mutant(
         "an unreadable message is dropped",
@@ -56,15 +58,19 @@ AROUND: Final = (
     ),
     Mutant(
         "after too many conflicts the message counts as done",
-        "handlers.runtime.commit",
-        '    raise Retryable(f"{ATTEMPTS_MAX} attempts met a conflict; the item is contended")',
-        "    return attempt.__name__  # type: ignore[return-value]",
+        "handlers.payment_orchestrator.consumer",
+        "    return until_settled(clock, attempt)",
+        """    try:
+        return until_settled(clock, attempt)
+    except Exception as failure:
+        return str(failure)""",
     ),
     Mutant(
         "the relay gives up what the bus did not take",
         RELAY,
-        '        raise Retryable(f"{len(left)} events could not be published in {TRIES_MAX} tries")',
-        '        logger.error("gave up")',
+        '        raise Retryable(f"{len(left)} events could not be published',
+        '        logger.error(f"{len(left)} events could not be published',
+        seed=113,
     ),
     Mutant(
         "the relay looks at the call, not at its entries",
@@ -89,6 +95,7 @@ AROUND: Final = (
         RELAY,
         "                self._park(outbox, failure)\n        for",
         "                logger.warning(str(failure))\n        for",
+        seed=2,
     ),
     Mutant(
         "a letter is let go before it is stored",
@@ -98,6 +105,7 @@ AROUND: Final = (
                 failures.append({"itemIdentifier": record["messageId"]})""",
         """            except Failure as failure:
                 logger.warning(str(failure), extra={"message_id": record["messageId"]})""",
+        seed=2,
     ),
     Mutant(
         "a letter is neither sent back nor stored",
@@ -116,6 +124,7 @@ AROUND: Final = (
         FAILED_EVENTS,
         '        sets |= {"parked_by_message": message_id}',
         '        sets |= {"parked_by_message": event.failed_event_id}',
+        seed=2,
     ),
     Mutant(
         "a letter goes back to another queue",
@@ -126,11 +135,19 @@ AROUND: Final = (
     Mutant(
         "an operator's decision is recorded before it is done",
         "handlers.error_handler.api",
-        """        self.queues.send_back(event.consumer, event.channel, event.body, delay_s=0, redrives=0)
-        return self._recorded(reviewed)""",
-        """        recorded = self._recorded(reviewed)
-        self.queues.send_back(event.consumer, event.channel, event.body, delay_s=0, redrives=0)
-        return recorded""",
+        """        return self._recorded(reviewed)
+
+    def discard""",
+        """        return recorded
+
+    def discard""",
+        also=(
+            (
+                "        self.queues.send_back(",
+                "        recorded = self._recorded(reviewed)\n        self.queues.send_back(",
+            ),
+        ),
+        seed=97,
     ),
     Mutant(
         "announcements again are counted, first ones are not",
@@ -143,23 +160,27 @@ AROUND: Final = (
         ANSWERS,
         "            return Cancelled()\n        case _:",
         "            return NotFound()\n        case _:",
+        seed=10,
     ),
     Mutant(
         "any answer to a charge is good",
         ANSWERS,
-        '    _expect(document.get("idempotency_key") == call.key, "the idempotency_key that was asked about")\n',
-        "",
+        '_expect(document.get("idempotency_key") == call.key, ',
+        '_expect("idempotency_key" in document, ',
+        seed=44,
     ),
     Mutant(
         "silence counts as cancelled",
         HTTP,
         "            return Unknown(str(unknown))",
-        '            return __import__("handlers.gateway_processor.gateway", fromlist=["x"]).Cancelled()',
+        '            gateway = __import__("handlers.gateway_processor.gateway", fromlist=["x"])\n'
+        "            return gateway.Cancelled()",
+        seed=2,
     ),
     Mutant(
         "each attempt to charge has a key of its own",
         HTTP,
-        'headers |= {"Content-Type": "application/json", "Idempotency-Key": call.key}',
-        'headers |= {"Content-Type": "application/json", "Idempotency-Key": call.key + str(time.time_ns())}',
+        '"Idempotency-Key": call.key}',
+        '"Idempotency-Key": call.key + str(time.time_ns())}',
     ),
 )

@@ -112,9 +112,9 @@ class States:
         if data["amount"]["value"] != int(item["amount"]["N"]):
             self.problem(f"{name} announces another amount: {data}")
         for field_name in ("user_id", "payee", "expires_at", "charge_id"):
-            if field_name in data and field_name in item:
-                if data[field_name] != item[field_name]["S"]:
-                    self.problem(f"{name} announces another {field_name}: {data}")
+            kept_so = item.get(field_name, {}).get("S")
+            if field_name in data and kept_so not in (None, data[field_name]):
+                self.problem(f"{name} announces another {field_name}: {data}")
         kept = item.get("failure_code", item.get("reason", {})).get("S")
         if "reason" in data and kept not in (None, data["reason"]):
             self.problem(f"{name} announces the reason {data['reason']}, and keeps {kept}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +40,7 @@ PAYEES: Final = (
     *("decline.do_not_honor", "decline.expired_card"),
 )
 OTHERS: Final = (GATEWAY, START, END, DELIVERY, RECEIVE, STREAM, CONFLICT)
+CLEAR: Final = Weather()
 GARBAGE: Final = (
     "not json at all",
     "{}",
@@ -81,23 +83,26 @@ class Story:
     looks: tuple[tuple[float, str], ...] = ()
     rounds: tuple[float, ...] = ()
     heal_s: float = EXPIRY_S / 2
-    weather: Weather = Weather()
+    weather: Weather = CLEAR
 
     def begin(self, world: World) -> None:
         """Put everything on the calendar."""
         kernel, users = world.kernel, world.users
         for d in self.deposits:
-            kernel.at(d.at_s, lambda d=d: users.deposit(d.user, d.currency, d.value, d.key))
+            kernel.at(d.at_s, partial(users.deposit, d.user, d.currency, d.value, d.key))
         for p in self.payments:
-            kernel.at(p.at_s, lambda p=p: users.pay(p.user, p.key, p.body))
+            kernel.at(p.at_s, partial(users.pay, p.user, p.key, p.body))
         for bad in self.poison:
             world.checks.poison.add(bad.body)
-            queue = world.cloud.sqs.queues[named(bad.queue)]
-            kernel.at(bad.at_s, lambda q=queue, b=bad: world.cloud.sqs.send(q, b.body, {}, 0))
+            kernel.at(bad.at_s, partial(_send, world, bad))
         for at_s, user in self.looks:
-            kernel.at(at_s, lambda user=user: users.look(user))
+            kernel.at(at_s, partial(users.look, user))
         for at_s in self.rounds:
             kernel.at(at_s, world.operators.work)
+
+
+def _send(world: World, bad: Poison) -> None:
+    world.cloud.sqs.send(world.cloud.sqs.queues[named(bad.queue)], bad.body, {}, 0)
 
 
 def body(value: int, currency: str, payee: str = PAYEES[0]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.call_sites import Trace, call_sites
-from tests.simulation.crash_points import PATHS, Path, one_parked, sweep_pairs, sweep_singles
+from tests.simulation.crash_points import PATHS, Path, first_problem, sweep_pairs, sweep_singles
 
 TRACE = Trace()
 MAIN = PATHS[:5]  # how payments end when nothing leads them astray; `--size full` pairs all paths
@@ -13,14 +13,14 @@ MAIN = PATHS[:5]  # how payments end when nothing leads them astray; `--size ful
 
 @pytest.mark.xdist_group("crash points")
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
-def test_no_single_fault_breaks_a_promise(path: Path):
+def test_no_single_fault_breaks_a_promise(path: Path) -> None:
     swept = sweep_singles(path, TRACE)
 
     assert not swept.problems, swept
 
 
 @pytest.mark.xdist_group("crash points")
-def test_every_call_in_the_source_has_met_every_fault():
+def test_every_call_in_the_source_has_met_every_fault() -> None:
     """Runs after the sweeps, in the same process. A new call needs a path that reaches it."""
     missing = {str(site): kinds for site in call_sites() if (kinds := TRACE.missing(site))}
 
@@ -29,11 +29,11 @@ def test_every_call_in_the_source_has_met_every_fault():
 
 
 @pytest.mark.parametrize("path", MAIN, ids=lambda path: path.name)
-def test_no_pair_of_faults_at_the_boundaries_breaks_a_promise(path: Path):
+def test_no_pair_of_faults_at_the_boundaries_breaks_a_promise(path: Path) -> None:
     swept = sweep_pairs(path)
 
     assert not swept.problems, swept
 
 
-def test_with_any_one_message_parked_a_payment_still_ends_by_itself():
-    assert one_parked() == ""
+def test_with_any_one_message_parked_a_payment_still_ends_by_itself() -> None:
+    assert first_problem() == ""

@@ -53,7 +53,7 @@ def real(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 def _with_tables(endpoint: str | None) -> Any:
-    client = botocore.session.get_session().create_client(
+    client: Any = botocore.session.get_session().create_client(
         "dynamodb",
         region_name=REGION,
         endpoint_url=endpoint,
@@ -87,7 +87,7 @@ def _key(names: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_fake_answers_as_the_real_thing_does(fake: Cloud, real: Any, seed: int):
+def test_the_fake_answers_as_the_real_thing_does(fake: Cloud, real: Any, seed: int) -> None:
     """Answers, errors, reasons of cancellation, pages: all the same, operation by operation."""
     for number, (service, operation, parameters) in enumerate(
         calls(Random(seed), OPERATIONS, prefix=named("").rstrip("-"))
@@ -129,10 +129,10 @@ def _told(operation: str, call: Any) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_queues_hand_out_hide_and_redrive_as_the_real_ones(fake: Cloud, seed: int):
+def test_queues_hand_out_hide_and_redrive_as_the_real_ones(fake: Cloud, seed: int) -> None:
     """Receive counts, attributes, deletion, and the way to the DLQ."""
     with mock_aws():
-        client = botocore.session.get_session().create_client("sqs", region_name=REGION)
+        client: Any = botocore.session.get_session().create_client("sqs", region_name=REGION)
         ours = fake.sqs.queues[named("wallet-service--payment-initiated")]
         theirs = _queue_pair(client, ours.receives_max)
         random = Random(seed)

@@ -9,7 +9,7 @@ from tests.simulation.model import BAD, GOOD, REACTIONS, Rules, explored
 
 
 @pytest.mark.parametrize("rules", GOOD, ids=str)
-def test_no_interleaving_breaks_a_promise_and_each_payment_can_end(rules: Rules):
+def test_no_interleaving_breaks_a_promise_and_each_payment_can_end(rules: Rules) -> None:
     found = explored(rules)
 
     assert found.good, found.violation or found.stuck
@@ -17,11 +17,11 @@ def test_no_interleaving_breaks_a_promise_and_each_payment_can_end(rules: Rules)
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_variant_that_is_known_to_be_bad_fails(name: str):
+def test_a_variant_that_is_known_to_be_bad_fails(name: str) -> None:
     assert not explored(BAD[name]).good
 
 
-def test_the_model_reacts_to_every_queue_of_the_catalogue():
+def test_the_model_reacts_to_every_queue_of_the_catalogue() -> None:
     queues = {c.channel for e in EVENTS.values() for c in e.consumers if c.delivery == "queue"}
 
     assert set(REACTIONS) == queues

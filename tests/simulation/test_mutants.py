@@ -15,12 +15,12 @@ SHARDS = 4
 MUTANTS_MIN = 40
 
 
-def test_there_are_enough_of_them_and_each_has_a_name():
+def test_there_are_enough_of_them_and_each_has_a_name() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= MUTANTS_MIN
 
 
 @pytest.mark.parametrize("shard", range(1, SHARDS + 1))
-def test_every_planted_bug_is_found(shard: int):
+def test_every_planted_bug_is_found(shard: int) -> None:
     """In a process of its own: mutants fork, and this one has threads."""
     command = [
         sys.executable,

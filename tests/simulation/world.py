@@ -184,7 +184,7 @@ class World:
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """This world in place of AWS, the gateway, the clock of the circuit breaker and the log."""
-        module = import_module("handlers.gateway_processor.http_gateway")
+        module: Any = import_module("handlers.gateway_processor.http_gateway")
         real_urllib3, real_monotonic = module.urllib3, circuitbreaker.monotonic
         module.urllib3 = Urllib3(lambda: self.line)
         circuitbreaker.monotonic = lambda: self.kernel.now_s

@@ -63,9 +63,7 @@ def start(bundle: Bundle) -> Start:
     return Start(wall_s, used.ru_utime + used.ru_stime, rss_bytes)
 
 
-def spawn(
-    bundle: Bundle, runtime_api: str, under: Sequence[str] = ()
-) -> subprocess.Popen[bytes]:
+def spawn(bundle: Bundle, runtime_api: str, under: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     """`under`: a program that watches the start, such as valgrind."""
     command = [*under, interpreter(), "-s", "-P", "-m", "awslambdaric", bundle.handler]
     environment = {

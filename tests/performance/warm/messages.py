@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from tests.builders import NOW, PAY_1, PREFIX, about, initiated, travelling
+from tests.builders import PREFIX, about, initiated, travelling
 
 TOKEN_CHARS: Final = 800  # of an access token of Cognito
 CORRELATION: Final = "5b0c8c9e-6f0b-4a34-9d5e-0c6a8a3f7e21"
@@ -98,8 +98,3 @@ def _context(path: str) -> dict[str, object]:
         "domainName": "abcdefghij.execute-api.us-east-1.amazonaws.com",
         "apiId": "abcdefghij",
     }
-
-
-def stored_payment() -> tuple[str, str]:
-    """Id and creation time of the payment that the messages are about."""
-    return PAY_1, NOW

@@ -28,6 +28,7 @@ from handlers.runtime.queue import Consumer, Received
 from handlers.wallet_service.decisions import decide
 from handlers.wallet_service.wallet import Balance, Held
 from tests.performance.instructions import Subject, measured
+from tests.performance.warm.calls import calls
 from tests.performance.warm.messages import api_event, sqs_event
 
 
@@ -68,6 +69,7 @@ def subjects() -> dict[str, Subject]:
         "request": _without_log(http, lambda: server.serve(request)),
         "decision": lambda: decide(held, message.data, "2026-03-01T12:00:00.000Z"),
         "log line": _logged(lambda: telemetry.logger.info("said", extra=telemetry.facts(message))),
+        **calls(),
         "log line by json.dumps": lambda: json.dumps(
             {"message": "said", "service": "wallet-service", **telemetry.facts(message)}
         ),

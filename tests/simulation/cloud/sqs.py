@@ -174,22 +174,23 @@ def _check(p: Call, attributes: Attributes) -> None:
         raise refused(operation, "MissingParameter", "MessageBody")
     if len(attributes) > ATTRIBUTES_MAX:
         raise refused(operation, "InvalidParameterValue", "more than 10 attributes")
-    size = len(body.encode())
-    for name, value in attributes.items():
-        text = value.get("StringValue", "")
-        if set(value) != {"DataType", "StringValue"} or value["DataType"] not in TYPES or not text:
-            raise refused(operation, "InvalidParameterValue", f"attribute {name}")
-        if value["DataType"] == "Number" and not text.lstrip("-").isdigit():
-            raise refused(operation, "InvalidParameterValue", f"attribute {name} is no number")
-        if not _characters(text):
-            raise refused(operation, "InvalidParameterValue", f"characters of {name}")
-        size += len(name) + len(value["DataType"]) + len(text.encode())
-    if size > MESSAGE_BYTES_MAX or not _characters(body):
-        raise refused(
-            operation,
-            "InvalidMessageContents" if size < MESSAGE_BYTES_MAX else "InvalidParameterValue",
-            "size or characters",
-        )
+    size = len(body.encode()) + sum(_checked(*attribute) for attribute in attributes.items())
+    if size > MESSAGE_BYTES_MAX:
+        raise refused(operation, "InvalidParameterValue", "One or more parameters are too long")
+    if not _characters(body):
+        raise refused(operation, "InvalidMessageContents", "characters of the body")
+
+
+def _checked(name: str, value: Mapping[str, str]) -> int:
+    """The size of an attribute. Raises ClientError when SQS would not take it."""
+    text = value.get("StringValue", "")
+    if set(value) != {"DataType", "StringValue"} or value["DataType"] not in TYPES or not text:
+        raise refused("SendMessage", "InvalidParameterValue", f"attribute {name}")
+    if value["DataType"] == "Number" and not text.lstrip("-").isdigit():
+        raise refused("SendMessage", "InvalidParameterValue", f"attribute {name} is no number")
+    if not _characters(text):
+        raise refused("SendMessage", "InvalidParameterValue", f"characters of {name}")
+    return len(name) + len(value["DataType"]) + len(text.encode())
 
 
 TYPES: Final = ("String", "Number")

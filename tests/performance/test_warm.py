@@ -1,0 +1,21 @@
+"""A warm function takes few instructions per message; counted, so that no clock decides."""
+
+import pytest
+
+from tests.performance import instructions
+from tests.performance.sections.warm import RECORD_MAX, REQUEST_MAX, SUBJECTS
+
+pytestmark = pytest.mark.skipif(
+    not instructions.available(), reason="needs valgrind: apt-get install valgrind"
+)
+REPEATS = 60
+
+
+def test_reading_a_message_costs_little_more_than_its_json() -> None:
+    found = instructions.per_call(SUBJECTS, REPEATS)
+
+    assert found["record"] <= RECORD_MAX * found["json.loads(record)"]
+    assert found["record"] <= RECORD_MAX * found["json.loads(body)"]
+    assert found["request"] <= REQUEST_MAX * found["json.loads(request)"]
+    # The point of saving calls: one costs as much as this many messages.
+    assert found["GetItem"] > 10 * found["record"]

@@ -1,0 +1,91 @@
+"""Bugs planted in gateway-processor's decisions and store, each of which simulation must find."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.simulation.mutant import Mutant
+
+CHARGE_STORE: Final = "handlers.gateway_processor.store"
+CHARGE_DECISIONS: Final = "handlers.gateway_processor.decisions"
+
+IN_CHARGES: Final = (
+    Mutant(
+        "the gateway is asked before the claim is written",
+        "handlers.gateway_processor.consumer",
+        "        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now",
+        """        if decided.state.status == "pending" and decided.kind == "moved":
+            return decided
+        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now""",
+    ),
+    Mutant(
+        "a claim overwrites what is there",
+        CHARGE_STORE,
+        """                "ConditionExpression": "attribute_not_exists(payment_id)",
+""",
+        "",
+        seed=2,
+    ),
+    Mutant(
+        "a charge's end overwrites another end",
+        CHARGE_STORE,
+        '"ConditionExpression": "version = :version",',
+        '"ConditionExpression": "version >= :version AND version <= :next",',
+        seed=16,
+    ),
+    Mutant(
+        "an expired charge is closed without cancelling its key",
+        CHARGE_DECISIONS,
+        """    if now >= charge.expires_at:
+        return "cancel"
+""",
+        """    if now >= charge.expires_at:
+        return "inquire"
+""",
+        also=(
+            (
+                '            return "cancel" if late else "charge"',
+                '            return _closed(charge.expired()) if late else "charge"',
+            ),
+        ),
+        seed=10,
+    ),
+    Mutant(
+        "expiry closes a charge whose outcome is unknown",
+        CHARGE_DECISIONS,
+        """        return unchanged(charge, "outcome unknown at expiry")""",
+        "        return _closed(charge.expired())",
+        seed=115,
+    ),
+    Mutant(
+        "an unknown answer counts as declined",
+        CHARGE_DECISIONS,
+        '''                return "cancel" if late else "inquire"''',
+        """                return _rejected(charge.declined("no_answer"), "no_answer")""",
+        seed=2,
+    ),
+    Mutant(
+        "a charge is claimed after its end",
+        CHARGE_DECISIONS,
+        """        if now >= event.expires_at:
+            return _closed(_charge(event, "expired").expired())
+        return Decision(_charge(event, "pending"), note="claimed")""",
+        """        return Decision(_charge(event, "pending"), note="claimed")""",
+        seed=69,
+    ),
+    Mutant(
+        "expiry comes at any time",
+        CHARGE_DECISIONS,
+        """    if now < event.expires_at:
+        why = """,
+        """    if now < event.expires_at[:1]:
+        why = """,
+        seed=71,
+    ),
+    Mutant(
+        "a decided charge does not answer again",
+        CHARGE_DECISIONS,
+        "    return again(charge)\n",
+        '    return unchanged(charge, "answered before")\n',
+    ),
+)
