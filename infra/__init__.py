@@ -1,1 +1,1 @@
-"""Everything that is built, deployed or run around the handlers: generation, template, packages, local stack."""
+"""Everything built, deployed or run around the handlers: generation, template, packages, stack."""

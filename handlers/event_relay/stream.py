@@ -8,7 +8,7 @@ duplicates that consumers stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -44,7 +44,7 @@ class Relay:
     events: EventBridgeClient
     sqs: SQSClient
     bus: str
-    dlq_url: str
+    dlq_url: Callable[[], str]  # making the client that knows it can wait
     prefix: str
     clock: Clock
 
@@ -119,7 +119,7 @@ class Relay:
         logger.warning(str(failure))
         there = park(
             self.sqs,
-            dlq_url=self.dlq_url,
+            dlq_url=self.dlq_url(),
             body=outbox,
             kind="permanent",
             reason=described(failure),
@@ -130,13 +130,13 @@ class Relay:
 
 
 def build(settings: Settings, clock: Clock) -> Relay:
-    prefix = settings.text("PREFIX")
+    prefix, account = settings.text("PREFIX"), settings.text("ACCOUNT_ID")
     client = aws.sqs()
     return Relay(
         events=aws.events(),
         sqs=client,
         bus=settings.text("EVENT_BUS"),
-        dlq_url=aws.queue_url(client, settings.text("ACCOUNT_ID"), f"{prefix}-{QUEUE}-dlq"),
+        dlq_url=lambda: aws.queue_url(client, account, f"{prefix}-{QUEUE}-dlq"),
         prefix=prefix,
         clock=clock,
     )

@@ -29,6 +29,8 @@ PACKAGES_NOT_NEEDED: Final = ("boto3", "s3transfer", "pydantic/v1", "pydantic/my
 POWERTOOLS: Final = "aws_lambda_powertools"
 POWERTOOLS_NOT_NEEDED: Final = ("event_handler", "middleware_factory")
 UTILITIES_NEEDED: Final = frozenset({"__init__.py", "jmespath_utils"})
+# Its front door imports these for everybody; who counts something imports metrics itself.
+NOT_AT_THE_DOOR: Final = frozenset({f"{POWERTOOLS}.metrics", f"{POWERTOOLS}.tracing"})
 
 DOCS: Final = Path("botocore/docs")
 DOCS_NEEDED: Final = frozenset({"__init__.py", "docstring.py", "utils.py"})
@@ -73,6 +75,7 @@ def trim(tree: Path) -> None:
     service_data.trim(tree / "botocore" / "data")
     _replace_docstrings(tree / DOCS)
     _forget_types(tree / TYPES_ONLY)
+    _import_less(tree / POWERTOOLS / "__init__.py", NOT_AT_THE_DOOR)
     for file, imported in LATE_IMPORTS.items():
         _import_late(tree / file, imported)
 
@@ -123,6 +126,20 @@ def _forget_types(file: Path) -> None:
     for node in typed:
         kept = [item for item in node.body if not isinstance(item, ast.AnnAssign)]
         node.body = kept or [ast.Pass()]
+    file.write_text(ast.unparse(module))
+
+
+def _import_less(file: Path, modules: frozenset[str]) -> None:
+    """Take the imports of these modules, which nothing else in the file uses, out of it."""
+    module = ast.parse(file.read_bytes())
+    found = [n for n in module.body if isinstance(n, ast.ImportFrom) and n.module in modules]
+    names = {alias.name for node in found for alias in node.names}
+    module.body = [node for node in module.body if node not in found]
+    if {node.module for node in found} != modules or names & _names_in(module):
+        raise PackageError(
+            f"{file.parent.name}/{file.name} imports other things than {sorted(modules)}. "
+            "Mend: adapt NOT_AT_THE_DOOR in infra/package/trim.py"
+        )
     file.write_text(ast.unparse(module))
 
 

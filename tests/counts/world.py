@@ -55,7 +55,7 @@ class World:
         }
         self._collector = Collector(settings)
         bus: Any = self.bus
-        self._relay = Relay(bus, self.cloud.sqs, "bus", "dlq", PREFIX, clock)
+        self._relay = Relay(bus, self.cloud.sqs, "bus", lambda: "dlq", PREFIX, clock)
 
     @property
     def published(self) -> list[str]:

@@ -31,7 +31,13 @@ PAGE: Final = ROOT / "docs" / "performance.md"
 BEGIN: Final = "<!-- figures: written by make bench -->"
 END: Final = "<!-- end of figures -->"
 # docs/performance.md says why.
-KNOWN: Final = frozenset({"cost", "INIT"})
+KNOWN: Final = frozenset(
+    {
+        "wall, worst function, to documented",
+        "CPU, worst function, to documented",
+        "completed, full batches",
+    }
+)
 COLORS: Final = {"met": "green", "missed": "red", "": ""}
 
 
@@ -47,7 +53,7 @@ def main() -> int:
     console.print(table(figures))
     if arguments.write and not arguments.only:
         write_page(figures)
-    return 1 if any(f.met is False and f.section not in KNOWN for f in figures) else 0
+    return 1 if any(f.met is False and f.name not in KNOWN for f in figures) else 0
 
 
 def measured(sections: list[Section], console: Console, *, write: bool) -> list[Figure]:

@@ -40,11 +40,13 @@ def total(outputs: Path, pid: int) -> int:
     return int(found.group(1))
 
 
-def per_call(module: str, repeats: int) -> dict[str, float]:
-    """Instructions per call of each subject that `python -m module` hands to `measured`."""
+def per_call(module: str, repeats: int, names: Sequence[str] = ()) -> dict[str, float]:
+    """Instructions per call of the subjects that `python -m module` hands to `measured`; of all of
+    them, or of these.
+    """
     with tempfile.TemporaryDirectory() as directory:
         outputs = Path(directory)
-        command = [*watching(outputs), sys.executable, "-m", module, directory, str(repeats)]
+        command = [*watching(outputs), sys.executable, "-m", module, str(repeats), *names]
         done = subprocess.run(
             command,
             env={**os.environ, "PYTHONHASHSEED": "0"},
@@ -65,8 +67,10 @@ def measured(subjects: Mapping[str, Subject], arguments: Sequence[str]) -> None:
 
     A child's count includes its parent's; the child that does nothing tells how much that is.
     """
-    repeats = int(arguments[1])
-    everything = {NOTHING: lambda: None, **subjects}
+    _, repeats_told, *names = arguments
+    repeats = int(repeats_told)
+    chosen = {name: subjects[name] for name in names or subjects}
+    everything: dict[str, Subject] = {NOTHING: lambda: None, **chosen}
     for subject in everything.values():
         for _ in range(WARMED_UP_AFTER):
             subject()

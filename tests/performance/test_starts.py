@@ -12,6 +12,9 @@ import pytest
 from infra.template.functions import FUNCTIONS, Function
 from tests.builders import ENVIRONMENT
 
+# One worker of pytest-xdist, so that each function is started once.
+pytestmark = pytest.mark.xdist_group("starts")
+
 ROOT = Path(__file__).parents[2]
 PROBE = "tests.performance.starts.probe"
 # Libraries that a start must not load: each takes a part of it, and nothing here needs it.

@@ -9,13 +9,12 @@ pytestmark = pytest.mark.skipif(
     not instructions.available(), reason="needs valgrind: apt-get install valgrind"
 )
 REPEATS = 60
+READING = ("json.loads(record)", "json.loads(body)", "record", "json.loads(request)", "request")
 
 
 def test_reading_a_message_costs_little_more_than_its_json() -> None:
-    found = instructions.per_call(SUBJECTS, REPEATS)
+    found = instructions.per_call(SUBJECTS, REPEATS, READING)
 
     assert found["record"] <= RECORD_MAX * found["json.loads(record)"]
     assert found["record"] <= RECORD_MAX * found["json.loads(body)"]
     assert found["request"] <= REQUEST_MAX * found["json.loads(request)"]
-    # The point of saving calls: one costs as much as this many messages.
-    assert found["GetItem"] > 10 * found["record"]

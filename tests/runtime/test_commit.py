@@ -142,7 +142,9 @@ def test_a_conflict_is_tried_again_with_jittered_growing_pauses(
 
     assert until_settled(time.clock(), attempt) == "written"
     assert len(tries) == conflicts + 1
-    assert time.pauses == [0.5 * min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**n) for n in range(conflicts)]
+    assert time.pauses == [
+        0.5 * min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**n) for n in range(conflicts)
+    ]
 
 
 def test_a_contended_item_goes_back_to_the_queue(time: VirtualTime) -> None:

@@ -45,7 +45,7 @@ def a_relay(bus: Any, sqs: Client | None = None, time: VirtualTime | None = None
         events=bus,
         sqs=queues,
         bus="bus-1",
-        dlq_url=DLQ,
+        dlq_url=lambda: DLQ,
         prefix=PREFIX,
         clock=(time or VirtualTime()).clock(),
     )

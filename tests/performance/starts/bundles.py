@@ -52,24 +52,32 @@ def quiet(_what: str) -> None:
 
 def bundles(into: Path, functions: Sequence[Function] = FUNCTIONS) -> list[Bundle]:
     """Partners first, then the functions, each as Lambda would unpack it."""
-    runtime = _installed(RUNTIME, into / "runtime")
+    runtime = runtime_client(into)
     return [
-        Bundle(EMPTY, _source("empty", into), runtime, "empty.handler", {}),
+        empty(into, runtime),
         _documentation(into, runtime),
         _libraries(into, runtime),
-        *_ours(into, runtime, functions),
+        *ours(into, runtime, functions),
     ]
 
 
-def _ours(into: Path, runtime: Path, functions: Sequence[Function]) -> list[Bundle]:
-    trees = {name: _package(into / name, name) for name in {f.service for f in functions}}
+def runtime_client(into: Path) -> Path:
+    return _installed(RUNTIME, into / "runtime")
+
+
+def empty(into: Path, runtime: Path) -> Bundle:
+    return Bundle(EMPTY, _source("empty", into), runtime, "empty.handler", {})
+
+
+def ours(into: Path, runtime: Path, functions: Sequence[Function]) -> list[Bundle]:
+    trees = {name: package(into / name, name) for name in {f.service for f in functions}}
     return [
         Bundle(f.name, trees[f.service], runtime, f.handler, VARIABLES)
         for f in sorted(functions, key=lambda f: f.name)
     ]
 
 
-def _package(tree: Path, service: str) -> Path:
+def package(tree: Path, service: str) -> Path:
     """The local package of a service and its dependencies, laid out as the one for AWS is."""
     here = target("local")
     shutil.copytree(local_dependencies(here, quiet), tree)
@@ -94,7 +102,7 @@ def _documentation(into: Path, runtime: Path) -> Bundle:
 
 def _libraries(into: Path, runtime: Path) -> Bundle:
     """Our dependencies and nothing of ours: what no handler on these libraries can go below."""
-    tree = _package(into / "libraries", SERVICES[0])
+    tree = package(into / "libraries", SERVICES[0])
     shutil.copyfile(partner("libraries"), tree / "libraries.py")
     _compile(tree)
     return Bundle(LIBRARIES, tree, runtime, "libraries.handler", VARIABLES)
