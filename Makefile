@@ -19,7 +19,7 @@ LOCAL_AWS := $(MINISTACK)/.installed-$(PYTHON_VERSION)
 SCAN      := .venv-scan$(SUFFIX)
 SCANNERS  := $(SCAN)/.installed-$(PYTHON_VERSION)
 NODE      := .node/.installed
-CHROMIUM  := .node/.chromium
+SYSTEM    := .node/.system
 
 SERVICES  := payment-orchestrator wallet-service gateway-processor metrics-collector error-handler event-relay
 RUN       := $(VENV)/bin/python -m
@@ -66,13 +66,13 @@ generate: $(DEV) ## Turn specs/ into generated/ and the reference docs
 # target: test-<service> ## Run the tests of one service, e.g. make test-wallet-service
 # target: coverage ## Run every test, and write htmlcov/
 # target: check ## Everything CI runs: drift, format, lint, types, imports, template, contracts, scanners, tests
-test: $(DEV) $(LOCAL_AWS) $(NODE) $(CHROMIUM)
+test: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM)
 	$(call step,$(PYTEST) $(PARALLEL) $(ARGS),see the failure above; run one test with: make test ARGS='-k name -n 0')
 
 $(SERVICES:%=test-%): test-%: $(DEV) $(LOCAL_AWS)
 	$(call step,$(PYTEST) $(PARALLEL) -m $(subst -,_,$*) $(ARGS),see the failure above)
 
-coverage: $(DEV) $(LOCAL_AWS) $(NODE) $(CHROMIUM)
+coverage: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM)
 	$(call step,$(PYTEST) $(PARALLEL) --cov --cov-report=term-missing:skip-covered --cov-report=html $(ARGS),see above)
 
 # In this order, the cheap ones first; `make -k check` goes on after a failure.
@@ -155,7 +155,7 @@ release-contract: $(DEV) $(NODE) ## Freeze specs/ as a released version: make re
 	@$(RUN) infra.contracts release $(VERSION)
 
 ##@ Keep it
-setup: $(DEV) $(LOCAL_AWS) $(NODE) $(CHROMIUM) $(SCANNERS) ## Install what everything above needs (they do it themselves)
+setup: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM) $(SCANNERS) ## Install what everything above needs (they do it themselves)
 
 lock: $(DEV) ## Lock the newest versions of infra/requirements/*.in
 	@$(firstword $(INTERPRETER)) $(LOCKS)/lock.py --uv $(VENV)/bin/uv
@@ -175,6 +175,6 @@ $(SCANNERS): $(LOCKS)/scan.txt $(LOCKS)/install.py $(DEV)
 $(NODE): $(LOCKS)/node/package-lock.json $(LOCKS)/node/install.py $(LOCKS)/node/wheel.txt $(DEV)
 	@$(VENV)/bin/python $(LOCKS)/node/install.py --into .node --uv $(VENV)/bin/uv && touch $@
 
-# The documentation is looked at in a real browser; without one those tests say so and are left out.
-$(CHROMIUM): $(NODE) $(LOCKS)/chromium.sh
-	@sh $(LOCKS)/chromium.sh && touch $@
+# Chromium and Valgrind; the tests that want what is not there say so and are left out.
+$(SYSTEM): $(NODE) $(LOCKS)/system.sh
+	@sh $(LOCKS)/system.sh && touch $@
