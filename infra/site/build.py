@@ -20,7 +20,7 @@ from infra.site.errors import SiteError
 from infra.site.events import OVERVIEW, Told, flow, page_of_event, told
 from infra.site.markdown import Rendered, inline, render
 from infra.site.navigation import Section, before_and_after, sections, title_of
-from infra.site.places import documents, in_repository, page_of, relative, to_root
+from infra.site.places import documents, in_repository, page_of, pictures, relative, to_root
 from infra.site.sources import Source, sources
 
 
@@ -66,6 +66,9 @@ def build(out: Path, modules: Path) -> int:
         for url, text in pages.items():
             (fresh / url).parent.mkdir(parents=True, exist_ok=True)
             (fresh / url).write_text(text, "utf-8")
+        for picture in pictures():
+            (fresh / picture).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(in_repository(picture), fresh / picture)
         broken = links.broken(fresh)
         if broken:
             raise SiteError("These links lead nowhere:\n  " + "\n  ".join(broken))

@@ -21,6 +21,12 @@ def documents() -> list[str]:
     return sorted(name for name in names if "node_modules" not in name)
 
 
+def pictures() -> list[str]:
+    """Every picture that documents show, as a path from the root."""
+    found = (path for kind in ("*.svg", "*.png") for path in (ROOT / "docs").rglob(kind))
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
 def page_of(path: str) -> str:
     """`docs/glossary.md` is at docs/glossary.html; a README is the page of its folder; what is no
     document has a page that shows its source.
