@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StrictInt
 from typing_extensions import TypeAliasType
 
-from generated.contract import Model
+from generated.model import Model
 
 Currency = TypeAliasType(
     "Currency",

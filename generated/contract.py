@@ -4,16 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 T_co = TypeVar("T_co", covariant=True)
-
-
-class Model(BaseModel):
-    """A value of the contract; it never changes once it is made."""
-
-    # What is wrong is told without the value: errors reach logs, values may be anybody's data.
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from generated.common import Money
-from generated.contract import Model
 from generated.events.gateway_payment_approved import GatewayPaymentApproved
 from generated.events.gateway_payment_rejected import GatewayPaymentRejected
 from generated.events.payment_completed import PaymentCompleted
 from generated.events.payment_failed import PaymentFailed
-from generated.events.payment_initiated import PaymentInitiated, PaymentInitiatedAfterDeadline
+from generated.events.payment_initiated import PaymentInitiated
+from generated.events.payment_initiated_after_deadline import PaymentInitiatedAfterDeadline
 from generated.events.wallet_funds_deducted import WalletFundsDeducted
 from generated.events.wallet_funds_deposited import WalletFundsDeposited
 from generated.events.wallet_funds_released import WalletFundsReleased
-from generated.events.wallet_funds_reserved import WalletFundsReserved, WalletFundsReservedAtExpiry
+from generated.events.wallet_funds_reserved import WalletFundsReserved
+from generated.events.wallet_funds_reserved_at_expiry import WalletFundsReservedAtExpiry
 from generated.events.wallet_reservation_failed import WalletReservationFailed
+from generated.model import Model
 from generated.services.gateway_processor import GATEWAY_PROCESSOR_SENDS
 from generated.services.payment_orchestrator import PAYMENT_ORCHESTRATOR_SENDS
 from generated.services.wallet_service import WALLET_SERVICE_SENDS

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, StrictInt
 from typing_extensions import TypeAliasType
 
 from generated.common import EventId, PaymentId, Timestamp, UserId
-from generated.contract import Model
+from generated.model import Model
 
 FailedEventId = TypeAliasType(
     "FailedEventId",

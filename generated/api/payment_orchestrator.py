@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, StrictInt, StringConstraints
 from typing_extensions import TypeAliasType
 
 from generated.common import Money, Payee, PaymentId, ReasonCode, Timestamp
-from generated.contract import Model
+from generated.model import Model
 
 PaymentStatus = TypeAliasType("PaymentStatus", Literal["pending", "completed", "failed"])
 """Where the payment stands; `completed` and `failed` are final."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StrictInt
 
 from generated.common import Currency, DepositId, Money, Timestamp, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class Wallet(Model):

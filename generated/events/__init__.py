@@ -1,1 +1,1 @@
-"""Per event: the facts it carries."""
+"""Per channel: the facts that an event carries."""

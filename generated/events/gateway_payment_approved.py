@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from generated.common import Money, PaymentId, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class GatewayPaymentApproved(Model):

@@ -1,7 +1,7 @@
 """What `gateway.payment_rejected` carries (specs/asyncapi.yaml)."""
 
 from generated.common import Money, PaymentId, ReasonCode, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class GatewayPaymentRejected(Model):

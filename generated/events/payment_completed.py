@@ -1,7 +1,7 @@
 """What `payment.completed` carries (specs/asyncapi.yaml)."""
 
 from generated.common import Money, PaymentId, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class PaymentCompleted(Model):

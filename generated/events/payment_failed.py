@@ -1,7 +1,7 @@
 """What `payment.failed` carries (specs/asyncapi.yaml)."""
 
 from generated.common import Money, PaymentId, ReasonCode, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class PaymentFailed(Model):

@@ -1,22 +1,11 @@
 """What `payment.initiated` carries (specs/asyncapi.yaml)."""
 
 from generated.common import Money, Payee, PaymentId, Timestamp, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class PaymentInitiated(Model):
     """A user asked for a payment and it was recorded as `pending`. A question: whoever has already acted answers again."""
-
-    payment_id: PaymentId
-    user_id: UserId
-    amount: Money
-    payee: Payee
-    expires_at: Timestamp
-    """After this moment nobody may begin to reserve or charge."""
-
-
-class PaymentInitiatedAfterDeadline(Model):
-    """A second copy of payment.initiated that arrives after the payment's deadline."""
 
     payment_id: PaymentId
     user_id: UserId

@@ -1,7 +1,7 @@
 """What `wallet.funds_deducted` carries (specs/asyncapi.yaml)."""
 
 from generated.common import Money, PaymentId, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class WalletFundsDeducted(Model):

@@ -1,7 +1,7 @@
 """What `wallet.funds_deposited` carries (specs/asyncapi.yaml)."""
 
 from generated.common import DepositId, Money, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class WalletFundsDeposited(Model):

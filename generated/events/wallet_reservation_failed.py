@@ -3,7 +3,7 @@
 from typing import Literal
 
 from generated.common import Money, PaymentId, UserId
-from generated.contract import Model
+from generated.model import Model
 
 
 class WalletReservationFailed(Model):

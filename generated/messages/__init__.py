@@ -1,1 +1,1 @@
-"""Per event: how it travels."""
+"""Per channel: an event as it travels."""

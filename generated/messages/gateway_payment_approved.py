@@ -1,11 +1,9 @@
-"""`gateway.payment_approved` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`gateway.payment_approved` as it travels through `gateway.payment_approved` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.gateway_payment_approved import (
-    GatewayPaymentApproved,
-)
+from generated.events.gateway_payment_approved import GatewayPaymentApproved
 
 
 class GatewayPaymentApprovedMessage(CloudEvent):

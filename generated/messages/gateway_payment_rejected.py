@@ -1,11 +1,9 @@
-"""`gateway.payment_rejected` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`gateway.payment_rejected` as it travels through `gateway.payment_rejected` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.gateway_payment_rejected import (
-    GatewayPaymentRejected,
-)
+from generated.events.gateway_payment_rejected import GatewayPaymentRejected
 
 
 class GatewayPaymentRejectedMessage(CloudEvent):

@@ -1,11 +1,9 @@
-"""`payment.completed` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`payment.completed` as it travels through `payment.completed` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.payment_completed import (
-    PaymentCompleted,
-)
+from generated.events.payment_completed import PaymentCompleted
 
 
 class PaymentCompletedMessage(CloudEvent):

@@ -1,11 +1,9 @@
-"""`payment.failed` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`payment.failed` as it travels through `payment.failed` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.payment_failed import (
-    PaymentFailed,
-)
+from generated.events.payment_failed import PaymentFailed
 
 
 class PaymentFailedMessage(CloudEvent):

@@ -1,12 +1,9 @@
-"""`payment.initiated` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`payment.initiated` as it travels through `payment.initiated` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.payment_initiated import (
-    PaymentInitiated,
-    PaymentInitiatedAfterDeadline,
-)
+from generated.events.payment_initiated import PaymentInitiated
 
 
 class PaymentInitiatedMessage(CloudEvent):
@@ -15,11 +12,3 @@ class PaymentInitiatedMessage(CloudEvent):
     source: Literal["payment-orchestrator"]
     type: Literal["payment.initiated"]
     data: PaymentInitiated
-
-
-class PaymentInitiatedAfterDeadlineMessage(CloudEvent):
-    """`payment.initiated` from payment-orchestrator, the copy that arrives late through `payment.initiated.after-deadline`."""
-
-    source: Literal["payment-orchestrator"]
-    type: Literal["payment.initiated"]
-    data: PaymentInitiatedAfterDeadline

@@ -1,11 +1,9 @@
-"""`wallet.funds_deducted` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`wallet.funds_deducted` as it travels through `wallet.funds_deducted` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.wallet_funds_deducted import (
-    WalletFundsDeducted,
-)
+from generated.events.wallet_funds_deducted import WalletFundsDeducted
 
 
 class WalletFundsDeductedMessage(CloudEvent):

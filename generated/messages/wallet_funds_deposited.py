@@ -1,11 +1,9 @@
-"""`wallet.funds_deposited` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`wallet.funds_deposited` as it travels through `wallet.funds_deposited` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.wallet_funds_deposited import (
-    WalletFundsDeposited,
-)
+from generated.events.wallet_funds_deposited import WalletFundsDeposited
 
 
 class WalletFundsDepositedMessage(CloudEvent):

@@ -1,11 +1,9 @@
-"""`wallet.funds_released` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`wallet.funds_released` as it travels through `wallet.funds_released` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.wallet_funds_released import (
-    WalletFundsReleased,
-)
+from generated.events.wallet_funds_released import WalletFundsReleased
 
 
 class WalletFundsReleasedMessage(CloudEvent):

@@ -1,12 +1,9 @@
-"""`wallet.funds_reserved` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`wallet.funds_reserved` as it travels through `wallet.funds_reserved` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.wallet_funds_reserved import (
-    WalletFundsReserved,
-    WalletFundsReservedAtExpiry,
-)
+from generated.events.wallet_funds_reserved import WalletFundsReserved
 
 
 class WalletFundsReservedMessage(CloudEvent):
@@ -15,11 +12,3 @@ class WalletFundsReservedMessage(CloudEvent):
     source: Literal["wallet-service"]
     type: Literal["wallet.funds_reserved"]
     data: WalletFundsReserved
-
-
-class WalletFundsReservedAtExpiryMessage(CloudEvent):
-    """`wallet.funds_reserved` from wallet-service, the copy that arrives late through `wallet.funds_reserved.at-expiry`."""
-
-    source: Literal["wallet-service"]
-    type: Literal["wallet.funds_reserved"]
-    data: WalletFundsReservedAtExpiry

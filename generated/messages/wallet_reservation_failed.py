@@ -1,11 +1,9 @@
-"""`wallet.reservation_failed` as it travels: a CloudEvent, one class per channel (specs/asyncapi.yaml)."""
+"""`wallet.reservation_failed` as it travels through `wallet.reservation_failed` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
 from generated.common import CloudEvent
-from generated.events.wallet_reservation_failed import (
-    WalletReservationFailed,
-)
+from generated.events.wallet_reservation_failed import WalletReservationFailed
 
 
 class WalletReservationFailedMessage(CloudEvent):

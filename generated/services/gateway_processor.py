@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from generated.contract import Model
 from generated.events.gateway_payment_approved import GatewayPaymentApproved
 from generated.events.gateway_payment_rejected import GatewayPaymentRejected
-from generated.events.wallet_funds_reserved import WalletFundsReserved, WalletFundsReservedAtExpiry
-from generated.messages.wallet_funds_reserved import (
-    WalletFundsReservedAtExpiryMessage,
-    WalletFundsReservedMessage,
-)
+from generated.events.wallet_funds_reserved import WalletFundsReserved
+from generated.events.wallet_funds_reserved_at_expiry import WalletFundsReservedAtExpiry
+from generated.messages.wallet_funds_reserved import WalletFundsReservedMessage
+from generated.messages.wallet_funds_reserved_at_expiry import WalletFundsReservedAtExpiryMessage
+from generated.model import Model
 
 GatewayProcessorReceives: TypeAlias = WalletFundsReserved | WalletFundsReservedAtExpiry
 GatewayProcessorMessage: TypeAlias = WalletFundsReservedMessage | WalletFundsReservedAtExpiryMessage

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final, Never, TypeAlias
 
-from generated.contract import Model
 from generated.events.gateway_payment_approved import GatewayPaymentApproved
 from generated.events.gateway_payment_rejected import GatewayPaymentRejected
 from generated.events.payment_completed import PaymentCompleted
@@ -24,6 +23,7 @@ from generated.messages.wallet_funds_deposited import WalletFundsDepositedMessag
 from generated.messages.wallet_funds_released import WalletFundsReleasedMessage
 from generated.messages.wallet_funds_reserved import WalletFundsReservedMessage
 from generated.messages.wallet_reservation_failed import WalletReservationFailedMessage
+from generated.model import Model
 
 MetricsCollectorReceives: TypeAlias = (
     PaymentInitiated

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from generated.contract import Model
 from generated.events.payment_completed import PaymentCompleted
 from generated.events.payment_failed import PaymentFailed
-from generated.events.payment_initiated import PaymentInitiated, PaymentInitiatedAfterDeadline
+from generated.events.payment_initiated import PaymentInitiated
+from generated.events.payment_initiated_after_deadline import PaymentInitiatedAfterDeadline
 from generated.events.wallet_funds_deducted import WalletFundsDeducted
 from generated.events.wallet_funds_released import WalletFundsReleased
 from generated.events.wallet_reservation_failed import WalletReservationFailed
-from generated.messages.payment_initiated import PaymentInitiatedAfterDeadlineMessage
+from generated.messages.payment_initiated_after_deadline import PaymentInitiatedAfterDeadlineMessage
 from generated.messages.wallet_funds_deducted import WalletFundsDeductedMessage
 from generated.messages.wallet_funds_released import WalletFundsReleasedMessage
 from generated.messages.wallet_reservation_failed import WalletReservationFailedMessage
+from generated.model import Model
 
 PaymentOrchestratorReceives: TypeAlias = (
     PaymentInitiatedAfterDeadline

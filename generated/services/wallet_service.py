@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from generated.contract import Model
 from generated.events.gateway_payment_approved import GatewayPaymentApproved
 from generated.events.gateway_payment_rejected import GatewayPaymentRejected
 from generated.events.payment_initiated import PaymentInitiated
@@ -15,6 +14,7 @@ from generated.events.wallet_reservation_failed import WalletReservationFailed
 from generated.messages.gateway_payment_approved import GatewayPaymentApprovedMessage
 from generated.messages.gateway_payment_rejected import GatewayPaymentRejectedMessage
 from generated.messages.payment_initiated import PaymentInitiatedMessage
+from generated.model import Model
 
 WalletServiceReceives: TypeAlias = (
     PaymentInitiated | GatewayPaymentApproved | GatewayPaymentRejected

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generated.common import CloudEvent
-from generated.contract import Model
+from generated.model import Model
 from handlers.core.errors import Permanent
 from handlers.core.identity import event_id
 

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 
-from generated.contract import Model
+from generated.model import Model
 
 ID_CHARS = 26  # 130 bits of a SHA-256 in base 32: collisions do not happen
 

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias, assert_never
 
 from generated.events.gateway_payment_approved import GatewayPaymentApproved
 from generated.events.gateway_payment_rejected import GatewayPaymentRejected
-from generated.events.wallet_funds_reserved import WalletFundsReserved, WalletFundsReservedAtExpiry
+from generated.events.wallet_funds_reserved import WalletFundsReserved
+from generated.events.wallet_funds_reserved_at_expiry import WalletFundsReservedAtExpiry
 from generated.services.gateway_processor import GatewayProcessorReceives, GatewayProcessorSends
 from handlers.core.decision import Decision, again, unchanged
 from handlers.core.errors import Early, Permanent, Retryable

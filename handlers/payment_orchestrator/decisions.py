@@ -6,7 +6,8 @@ from typing import Final, TypeAlias, assert_never
 
 from generated.events.payment_completed import PaymentCompleted
 from generated.events.payment_failed import PaymentFailed
-from generated.events.payment_initiated import PaymentInitiated, PaymentInitiatedAfterDeadline
+from generated.events.payment_initiated import PaymentInitiated
+from generated.events.payment_initiated_after_deadline import PaymentInitiatedAfterDeadline
 from generated.events.wallet_funds_deducted import WalletFundsDeducted
 from generated.events.wallet_funds_released import WalletFundsReleased
 from generated.events.wallet_reservation_failed import WalletReservationFailed

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generated.common import Money
-from generated.contract import Model
+from generated.model import Model
 from generated.services.wallet_service import WALLET_SERVICE_SENDS, WalletServiceMessage
 from handlers.core.envelope import Cause, announced_again, announcement
 from handlers.core.errors import Retryable

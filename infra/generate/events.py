@@ -39,7 +39,7 @@ class Channel:
 
     @property
     def module(self) -> str:
-        return snake(self.event)
+        return snake(self.address)
 
     @property
     def handler(self) -> str:
@@ -67,10 +67,6 @@ class Event:
     schema: str
     channel: Channel
     receptions: tuple[Reception, ...]
-
-    @property
-    def module(self) -> str:
-        return snake(self.type)
 
     @property
     def data_class(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from datamodel_code_generator import generate
 from datamodel_code_generator.enums import DataModelType, InputFileType, StrictTypes
 
-from infra.generate.events import Event
+from infra.generate.events import Channel, Event
 from infra.generate.spec import (
     COMMON,
     SPECS,
@@ -27,7 +27,7 @@ OPTIONS: dict[str, Any] = {
     "input_file_type": InputFileType.OpenAPI,
     "output_model_type": DataModelType.PydanticV2BaseModel,
     "target_python_version": "3.11",
-    "base_class": "generated.contract.Model",
+    "base_class": "generated.model.Model",
     "use_annotated": True,
     "use_type_alias": True,
     "use_standard_collections": True,
@@ -87,17 +87,17 @@ def common_module() -> str:
     )
 
 
-def event_module(event: Event, document: Mapping[str, Any]) -> str:
-    """The facts of an event: one class, and one more for each delayed copy, so that a decision can
-    tell them apart.
+def channel_module(event: Event, channel: Channel, document: Mapping[str, Any]) -> str:
+    """The facts that arrive through a channel.
+
+    A delayed copy has a class of its own, so that a decision can tell it apart, and a module of its
+    own, so that nobody loads what he does not hear.
     """
-    schema = document["components"]["schemas"][event.schema]
-    schemas = {channel.data_class: deepcopy(schema) for channel in event.channels}
-    for channel in event.channels[1:]:
-        schemas[channel.data_class]["description"] = document["channels"][channel.address][
-            "description"
-        ]
-    return models(schemas, docstring=f"What `{event.type}` carries (specs/asyncapi.yaml).")
+    schema = deepcopy(document["components"]["schemas"][event.schema])
+    if channel != event.channel:
+        schema["description"] = document["channels"][channel.address]["description"]
+    docstring = f"What `{channel.address}` carries (specs/asyncapi.yaml)."
+    return models({channel.data_class: schema}, docstring=docstring)
 
 
 def reachable(document: Mapping[str, Any], name: str, roots: set[str]) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from infra.generate.write import formatted
 PACKAGES = {
     "generated": "Made by `make generate` from specs/; never edited.",
     "generated/api": "Per service: models and routes of its part of the HTTP API.",
-    "generated/events": "Per event: the facts it carries.",
-    "generated/messages": "Per event: how it travels.",
+    "generated/events": "Per channel: the facts that an event carries.",
+    "generated/messages": "Per channel: an event as it travels.",
     "generated/services": "Per service: what it hears and may announce.",
 }
 
@@ -70,6 +70,7 @@ def _events(templates: Environment, catalogue: Catalogue) -> dict[str, str]:
     files = {
         "generated/common.py": models.common_module(),
         "generated/contract.py": templates.get_template("contract.py.jinja").render(),
+        "generated/model.py": templates.get_template("model.py.jinja").render(),
         "generated/minor_units.py": templates.get_template("money.py.jinja").render(
             exponents=_exponents()
         ),
@@ -77,13 +78,13 @@ def _events(templates: Environment, catalogue: Catalogue) -> dict[str, str]:
             events=catalogue.events, services=catalogue.services()
         ),
     }
+    message = templates.get_template("message.py.jinja")
     for event in catalogue.events:
-        files[f"generated/events/{event.module}.py"] = models.event_module(
-            event, catalogue.document
-        )
-        files[f"generated/messages/{event.module}.py"] = templates.get_template(
-            "message.py.jinja"
-        ).render(event=event)
+        for channel in event.channels:
+            name = f"{channel.module}.py"
+            facts = models.channel_module(event, channel, catalogue.document)
+            files[f"generated/events/{name}"] = facts
+            files[f"generated/messages/{name}"] = message.render(event=event, channel=channel)
     for service in catalogue.services():
         files[f"generated/services/{service.module}.py"] = _service(templates, service)
     return files
@@ -103,7 +104,7 @@ def _service(templates: Environment, service: Service) -> str:
         data.setdefault(channel.module, []).append(channel.data_class)
         messages.setdefault(channel.module, []).append(channel.message_class)
     for event in service.sends:
-        data.setdefault(event.module, []).append(event.data_class)
+        data.setdefault(event.channel.module, []).append(event.data_class)
     return templates.get_template("service.py.jinja").render(
         service=service,
         data_imports={m: sorted(set(n)) for m, n in sorted(data.items())},

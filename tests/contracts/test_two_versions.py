@@ -75,8 +75,9 @@ def test_both_versions_are_generated_for_producer_and_consumer() -> None:
         catalogue = events.read_catalogue()
         service = next(s for s in catalogue.services() if s.name == PRODUCER)
         (new,) = (event for event in catalogue.events if event.type == NEW)
-        source = models.event_module(new, catalogue.document)
-        message = outputs.environment().get_template("message.py.jinja").render(event=new)
+        source = models.channel_module(new, new.channel, catalogue.document)
+        template = outputs.environment().get_template("message.py.jinja")
+        message = template.render(event=new, channel=new.channel)
 
     assert {OLD, NEW} <= {event.type for event in service.sends}
     assert {"PaymentFailedV2"} == classes(source)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from generated.contract import Model
+from generated.model import Model
 from generated.published import PUBLISHED
 from handlers.core.errors import Permanent
 from handlers.event_relay.decisions import OWNERS, publication

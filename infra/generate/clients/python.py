@@ -70,7 +70,7 @@ def _place(template: str) -> str:
 def _models(schemas: Mapping[str, Any]) -> str:
     """The package is installed outside this repository, so it takes nothing from `generated`."""
     code = models.models(schemas, docstring="What the API takes and gives.", shared=False)
-    return code.replace("from generated.contract import Model", "from .model import Model")
+    return code.replace("from generated.model import Model", "from .model import Model")
 
 
 def python_type(schema: Mapping[str, Any]) -> str:

@@ -1,0 +1,15 @@
+"""What `payment.initiated.after-deadline` carries (specs/asyncapi.yaml)."""
+
+from generated.common import Money, Payee, PaymentId, Timestamp, UserId
+from generated.model import Model
+
+
+class PaymentInitiatedAfterDeadline(Model):
+    """A second copy of payment.initiated that arrives after the payment's deadline."""
+
+    payment_id: PaymentId
+    user_id: UserId
+    amount: Money
+    payee: Payee
+    expires_at: Timestamp
+    """After this moment nobody may begin to reserve or charge."""

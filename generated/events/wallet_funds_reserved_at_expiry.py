@@ -1,0 +1,15 @@
+"""What `wallet.funds_reserved.at-expiry` carries (specs/asyncapi.yaml)."""
+
+from generated.common import Money, Payee, PaymentId, Timestamp, UserId
+from generated.model import Model
+
+
+class WalletFundsReservedAtExpiry(Model):
+    """A second copy of wallet.funds_reserved that arrives when the reservation expires."""
+
+    payment_id: PaymentId
+    user_id: UserId
+    amount: Money
+    payee: Payee
+    expires_at: Timestamp
+    """After this moment nobody may begin to reserve or charge."""

@@ -1,0 +1,14 @@
+"""`wallet.funds_reserved` as it travels through `wallet.funds_reserved.at-expiry` (specs/asyncapi.yaml)."""
+
+from typing import Literal
+
+from generated.common import CloudEvent
+from generated.events.wallet_funds_reserved_at_expiry import WalletFundsReservedAtExpiry
+
+
+class WalletFundsReservedAtExpiryMessage(CloudEvent):
+    """`wallet.funds_reserved` from wallet-service, the copy that arrives late."""
+
+    source: Literal["wallet-service"]
+    type: Literal["wallet.funds_reserved"]
+    data: WalletFundsReservedAtExpiry
