@@ -1,12 +1,10 @@
 """The fake is judged too: the same random operations on it, on moto and on MiniStack.
 
-MiniStack is asked when MINISTACK_ENDPOINT says where it listens. A difference is either explained
-here, by the one that is wrong, or a failure.
+A difference is either explained here, by the one that is wrong, or a failure.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
@@ -17,13 +15,14 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from infra.local.home import Home
+from infra.local.ministack import await_ready, launch
 from infra.template.data import STORES
 from tests.simulation.cloud.stack import Cloud, cloud, named
 from tests.simulation.random_operations import calls
 
 OPERATIONS: Final = 400
 REGION: Final = "eu-central-1"
-ENDPOINT: Final = os.environ.get("MINISTACK_ENDPOINT")
 MEANINGLESS: Final = ("ResponseMetadata", "ConsumedCapacity", "ItemCollectionMetrics")
 SNAKE: Final = {
     "PutItem": "put_item",
@@ -40,13 +39,23 @@ def fake() -> Cloud:
     return cloud(lambda: 0.0)
 
 
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A MiniStack with nothing in it."""
+    folder = tmp_path_factory.mktemp("ministack")
+    running = launch(Home(folder), dependencies=folder, iam_enforced=False, workers_max=1)
+    try:
+        await_ready(running)
+        yield running.endpoint
+    finally:
+        running.stop()
+
+
 @pytest.fixture(params=["moto", "ministack"])
 def real(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A DynamoDB client with the tables of the template."""
     if request.param == "ministack":
-        if not ENDPOINT:
-            pytest.skip("MINISTACK_ENDPOINT is not set")
-        yield _with_tables(ENDPOINT)
+        yield _with_tables(request.getfixturevalue("endpoint"))
         return
     with mock_aws():
         yield _with_tables(None)
@@ -86,12 +95,15 @@ def _key(names: tuple[str, ...]) -> list[dict[str, str]]:
     return [{"AttributeName": n, "KeyType": k} for n, k in zip(names, kinds, strict=False)]
 
 
+@pytest.mark.xdist_group("fake")
 @pytest.mark.parametrize("seed", range(6))
 def test_the_fake_answers_as_the_real_thing_does(fake: Cloud, real: Any, seed: int) -> None:
     """Answers, errors, reasons of cancellation, pages: all the same, operation by operation."""
     for number, (service, operation, parameters) in enumerate(
         calls(Random(seed), OPERATIONS, prefix=named("").rstrip("-"))
     ):
+        if "ClientRequestToken" in parameters:  # MiniStack remembers those of earlier seeds
+            parameters["ClientRequestToken"] += f"-of-{seed}"
         ours = _told(operation, lambda: fake.call(service, operation, parameters))  # noqa: B023
         call = getattr(real, SNAKE[operation])
         theirs = _told(operation, lambda: call(**parameters))  # noqa: B023
