@@ -33,6 +33,7 @@ from handlers.wallet_service.wallet import Balance, Reservation
 
 PREFIX: Final = "payments-test"
 ACCOUNT: Final = "123456789012"
+AUDIENCE: Final = "a-client-of-the-pool"
 REGION: Final = "eu-central-1"
 ENVIRONMENT: Final = {
     "PREFIX": PREFIX,
@@ -45,6 +46,7 @@ ENVIRONMENT: Final = {
     "EVENT_BUS": f"{PREFIX}-events",
     "EXPIRY_S": "900",
     "SANDBOX": "false",
+    "AUDIENCE": AUDIENCE,
     "GATEWAY_URL": "http://127.0.0.1:9",
     "GATEWAY_SECRET_ID": f"{PREFIX}-gateway-key",
     "POWERTOOLS_SERVICE_NAME": "test",
@@ -251,7 +253,8 @@ def a_request(
     full = resource
     for name, value in (path or {}).items():
         full = full.replace(f"{{{name}}}", value)
-    claims = {"sub": user, **({"cognito:groups": groups} if groups else {})} if user else None
+    roles = {"cognito:groups": groups} if groups else {}
+    claims = {"sub": user, "aud": AUDIENCE, **roles} if user else None
     return {
         "httpMethod": method,
         "resource": resource,

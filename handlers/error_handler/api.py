@@ -23,7 +23,7 @@ from handlers.error_handler.store import FailedEvents
 from handlers.runtime import aws
 from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.cursor import decoded, encoded
-from handlers.runtime.http import Event, Response, Server
+from handlers.runtime.http import Event, Response, Server, serving
 from handlers.runtime.settings import Settings
 from handlers.runtime.start import ready
 
@@ -120,7 +120,7 @@ def build(settings: Settings, clock: Clock) -> Server:
         Queues(aws.sqs(), settings.text("ACCOUNT_ID"), settings.text("PREFIX")),
         clock,
     )
-    return Server(ERROR_HANDLER_ROUTES, api, settings.flag("SANDBOX"))
+    return serving(ERROR_HANDLER_ROUTES, api, settings)
 
 
 server = ready(build(Settings(), SYSTEM_CLOCK))

@@ -27,7 +27,7 @@ from handlers.payment_orchestrator.store import Payments
 from handlers.runtime import aws
 from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.cursor import decoded, encoded
-from handlers.runtime.http import Event, Response, Server
+from handlers.runtime.http import Event, Response, Server, serving
 from handlers.runtime.settings import Settings
 from handlers.runtime.start import ready
 
@@ -121,7 +121,7 @@ def _document(payment: Payment) -> PaymentDocument:
 def build(settings: Settings, clock: Clock) -> Server:
     payments = Payments(aws.dynamodb(), settings.text("PAYMENTS_TABLE"))
     api = Api(payments, clock, settings.seconds("EXPIRY_S"))
-    return Server(PAYMENT_ORCHESTRATOR_ROUTES, api, settings.flag("SANDBOX"))
+    return serving(PAYMENT_ORCHESTRATOR_ROUTES, api, settings)
 
 
 server = ready(build(Settings(), SYSTEM_CLOCK))

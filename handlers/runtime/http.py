@@ -19,6 +19,7 @@ from handlers.core.errors import Failure
 from handlers.core.identity import derived
 from handlers.core.problem import Problem, not_found
 from handlers.runtime.request import parsed_body, parsed_parameters
+from handlers.runtime.settings import Settings
 from handlers.runtime.telemetry import logger
 
 Event: TypeAlias = Mapping[str, Any]
@@ -38,6 +39,7 @@ class Server:
     routes: Mapping[tuple[str, str], Route]
     api: object
     sandbox: bool
+    audience: str  # the client whose tokens are meant for us; API Gateway does not compare it
 
     def serve(self, event: Event) -> Response:
         """The answer to one request, as API Gateway wants it."""
@@ -56,7 +58,7 @@ class Server:
         route = self.routes.get((event["httpMethod"], event["resource"]))
         if route is None:
             raise not_found(f"There is no {event['httpMethod']} {event.get('path', '')}.")
-        caller = _caller(event, route.operation)
+        caller = _caller(event, route.operation, self.audience)
         self._authorize(caller, route.operation)
         arguments: list[object] = [caller]
         parameters = parsed_parameters(event, route)
@@ -80,15 +82,20 @@ class Server:
         )
 
 
-def _caller(event: Event, operation: Operation) -> Caller:
+def serving(routes: Mapping[tuple[str, str], Route], api: object, settings: Settings) -> Server:
+    """A server as infra/template sets it up. Raises SettingMissingError."""
+    return Server(routes, api, settings.flag("SANDBOX"), settings.text("AUDIENCE"))
+
+
+def _caller(event: Event, operation: Operation, audience: str) -> Caller:
     """Who calls, as the authorizer verified it.
 
-    Raises Problem 401 when nobody is named where somebody must be.
+    Raises Problem 401 when nobody is named where somebody must be, or the token is not for us.
     """
     context = event.get("requestContext") or {}
     claims = (context.get("authorizer") or {}).get("claims") or {}
     user_id = claims.get("sub", "")
-    if operation.authenticated and not user_id:
+    if operation.authenticated and not (user_id and claims.get("aud") == audience):
         raise Problem(
             "urn:problem-type:payments:unauthenticated",
             401,

@@ -21,7 +21,7 @@ from handlers.core.problem import FieldError, Problem, invalid, key_reused, not_
 from handlers.runtime import aws
 from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.commit import until_settled
-from handlers.runtime.http import Event, Response, Server
+from handlers.runtime.http import Event, Response, Server, serving
 from handlers.runtime.settings import Settings
 from handlers.runtime.start import ready
 from handlers.wallet_service.decisions import deposited
@@ -120,7 +120,7 @@ def _deposit_document(deposit: Deposit) -> DepositDocument:
 
 def build(settings: Settings, clock: Clock) -> Server:
     wallets = Wallets(aws.dynamodb(), settings.text("WALLETS_TABLE"))
-    return Server(WALLET_SERVICE_ROUTES, Api(wallets, clock), settings.flag("SANDBOX"))
+    return serving(WALLET_SERVICE_ROUTES, Api(wallets, clock), settings)
 
 
 server = ready(build(Settings(), SYSTEM_CLOCK))

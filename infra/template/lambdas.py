@@ -102,6 +102,8 @@ def _variables(function: Function) -> dict[str, object]:
         "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
         "PYDANTIC_DISABLE_PLUGINS": "__all__",  # looking for them takes a part of a cold start
     }
+    if function.role == "api":
+        variables["AUDIENCE"] = Ref("UserPoolClient")
     for grant in function.grants:
         variables |= VARIABLES.get(grant.on, {})
     return variables

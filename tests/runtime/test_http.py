@@ -14,7 +14,7 @@ from generated.contract import Answer, Caller
 from handlers.core.errors import Conflict, Permanent, Retryable
 from handlers.core.problem import conflict
 from handlers.runtime.http import Response, Server
-from tests.builders import PAY_1, a_request, answered, slug
+from tests.builders import AUDIENCE, PAY_1, a_request, answered, slug
 
 
 @dataclass
@@ -41,7 +41,7 @@ def raising(error: Exception) -> Api:
 
 def served(api: Api, request: dict[str, Any], *, sandbox: bool = False) -> Response:
     routes = {**PAYMENT_ORCHESTRATOR_ROUTES, **WALLET_SERVICE_ROUTES}
-    return Server(routes, api, sandbox).serve(request)
+    return Server(routes, api, sandbox, AUDIENCE).serve(request)
 
 
 GET = a_request("GET", "/payments")
@@ -94,7 +94,15 @@ def test_what_is_not_in_the_contract_is_not_found(resource: str) -> None:
 
 @pytest.mark.parametrize(
     "context",
-    [None, {}, {"authorizer": None}, {"authorizer": {}}, {"authorizer": {"claims": {"sub": ""}}}],
+    [
+        None,
+        {},
+        {"authorizer": None},
+        {"authorizer": {}},
+        {"authorizer": {"claims": {"sub": "", "aud": AUDIENCE}}},
+        {"authorizer": {"claims": {"sub": "alice"}}},
+        {"authorizer": {"claims": {"sub": "alice", "aud": "another-client"}}},
+    ],
 )
 def test_nobody_is_served_without_a_name(context: Any) -> None:
     api = Api()

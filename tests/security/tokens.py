@@ -141,6 +141,8 @@ FORGERIES: Final[Mapping[str, Callable[[Scene], str | None]]] = {
     "a token of tomorrow": lambda s: f"Bearer {_of(s, nbf=int(time.time()) + 24 * HOUR_S)}",
     "another issuer, signed by this one": lambda s: f"Bearer {_of(s, iss=s.other_pool.name)}",
     "another pool and its client": lambda s: f"Bearer {s.other_pool.token(s.victim, s.role)}",
+    "another client of the pool": lambda s: f"Bearer {_of(s, aud='another-client')}",
+    "an access token": lambda s: f"Bearer {_of(s, token_use='access', aud='')}",
     "alg=none": lambda s: f"Bearer {_unsigned(s)}",
     "alg=none with a signature": lambda s: f"Bearer {_none_with_signature(s)}",
     "alg=HS256 with the public key": lambda s: f"Bearer {_symmetric(s)}",

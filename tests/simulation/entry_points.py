@@ -13,7 +13,7 @@ from typing import Any, Final
 from handlers.runtime.clock import Clock
 from handlers.runtime.settings import Settings
 from infra.template.functions import FUNCTIONS, Function
-from tests.simulation.cloud.stack import ACCOUNT, EXPIRY_S, PREFIX, REGION, named
+from tests.simulation.cloud.stack import ACCOUNT, AUDIENCE, EXPIRY_S, PREFIX, REGION, named
 from tests.simulation.gateway import URL
 
 ENVIRONMENT: Final = {
@@ -27,6 +27,7 @@ ENVIRONMENT: Final = {
     "EVENT_BUS": named("events"),
     "EXPIRY_S": str(EXPIRY_S),
     "SANDBOX": "false",
+    "AUDIENCE": AUDIENCE,
     "GATEWAY_URL": URL,
     "GATEWAY_SECRET_ID": named("gateway-key"),
 }

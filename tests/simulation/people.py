@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.cloud.stack import AUDIENCE
 from tests.simulation.kernel import Kernel
 from tests.simulation.lambdas import Lambdas
 
@@ -42,7 +43,7 @@ class Request:
         if self.key:
             headers["Idempotency-Key"] = self.key
         query = dict(self.query)
-        claims = {"sub": self.user, "cognito:groups": self.role}
+        claims = {"sub": self.user, "aud": AUDIENCE, "cognito:groups": self.role}
         return {
             "httpMethod": self.method,
             "resource": self.template,

@@ -38,6 +38,7 @@ VARIABLES: Final = {
     "ACCOUNT_ID": "123456789012",
     "EXPIRY_S": "900",
     "SANDBOX": "false",
+    "AUDIENCE": "bench",
     "GATEWAY_URL": "https://gateway.example",
     "LOG_LEVEL": "INFO",
     "POWERTOOLS_SERVICE_NAME": "bench",

@@ -9,6 +9,7 @@ from tests.builders import PREFIX, about, initiated, travelling
 
 TOKEN_CHARS: Final = 800  # of an access token of Cognito
 CORRELATION: Final = "5b0c8c9e-6f0b-4a34-9d5e-0c6a8a3f7e21"
+AUDIENCE: Final = "1example23456789"
 USER: Final = "1f0e6a52-7d0c-4d6b-9a55-5f2f5c0f9a11"
 
 
@@ -87,7 +88,7 @@ def _context(path: str) -> dict[str, object]:
             "claims": {
                 "sub": USER,
                 "iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
-                "client_id": "1example23456789",
+                "aud": AUDIENCE,
                 "token_use": "id",
                 "auth_time": "1772366000",
                 "exp": "1772369600",

@@ -29,7 +29,7 @@ from handlers.wallet_service.decisions import decide
 from handlers.wallet_service.wallet import Balance, Held
 from tests.performance.instructions import Subject, measured
 from tests.performance.warm.calls import calls
-from tests.performance.warm.messages import api_event, sqs_event
+from tests.performance.warm.messages import AUDIENCE, api_event, sqs_event
 
 
 class Silent:
@@ -58,7 +58,7 @@ def subjects() -> dict[str, Subject]:
     consumer = Consumer(
         receives=WALLET_SERVICE_RECEIVES, handle=_handled, sqs=_absent(), clock=SYSTEM_CLOCK
     )
-    server = Server(PAYMENT_ORCHESTRATOR_ROUTES, Answering(_payment()), sandbox=False)
+    server = Server(PAYMENT_ORCHESTRATOR_ROUTES, Answering(_payment()), False, AUDIENCE)
     message = WALLET_SERVICE_RECEIVES["payment-initiated"].model_validate_json(body)
     held = Held(Balance(available=1000, reserved=0), None)
     return {

@@ -15,6 +15,7 @@ from tests.simulation.cloud.sqs import Queue, Sqs
 
 PREFIX: Final = "payments-simulated"
 ACCOUNT: Final = "123456789012"
+AUDIENCE: Final = "a-client-of-the-pool"
 REGION: Final = "eu-central-1"
 EXPIRY_S: Final = 900
 GATEWAY_KEY: Final = "sk_simulated_1"
