@@ -8,12 +8,14 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 HANDLERS: Final = ROOT / "handlers"
+HANDLERS_PREFIX: Final = str(HANDLERS)
 METHODS: Final = {
     "get_item": "GetItem",
     "put_item": "PutItem",
@@ -62,6 +64,11 @@ def _in_file(path: Path, source: str) -> Iterator[CallSite]:
             yield CallSite(name, node.lineno, node.end_lineno or node.lineno, operation)
 
 
+@cache
+def _relative(file: str) -> str:
+    return str(Path(file).relative_to(ROOT))
+
+
 @dataclass(slots=True)
 class Trace:
     """Where calls came from: (file, line) → kinds of fault that they met (`` for none)."""
@@ -71,11 +78,11 @@ class Trace:
 
     def note(self, kind: str, possible: tuple[str, ...]) -> None:
         frame: FrameType | None = sys._getframe(1)
-        while frame is not None and not frame.f_code.co_filename.startswith(str(HANDLERS)):
+        while frame is not None and not frame.f_code.co_filename.startswith(HANDLERS_PREFIX):
             frame = frame.f_back
         if frame is None:
             return
-        place = (str(Path(frame.f_code.co_filename).relative_to(ROOT)), frame.f_lineno)
+        place = (_relative(frame.f_code.co_filename), frame.f_lineno)
         self.kinds.setdefault(place, set()).add(kind)
         self.possible.setdefault(place, set()).update(possible)
 

@@ -182,7 +182,14 @@ def plain(value: Value) -> Any:
 
 def check_used(names: Names, *expressions: str | None) -> None:
     """AWS refuses definitions that no expression uses."""
-    used = {word for expression in expressions if expression for word in tokens(expression)}
+    if not (names.names or names.values):
+        return
+    used = _used(*expressions)
     for given in (*names.names, *names.values):
         if given not in used:
             raise invalid(names.operation, f"{given} is not used in expressions")
+
+
+@cache
+def _used(*expressions: str | None) -> frozenset[str]:
+    return frozenset(word for text in expressions if text for word in tokens(text))
