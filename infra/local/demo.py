@@ -15,6 +15,7 @@ import httpx
 from infra.local import home, people
 from infra.local.clients import LocalAws
 from infra.local.home import Home, Running
+from infra.local.http import http
 from infra.local.stack import PREFIX
 from infra.local.tap import Sighting, Tap
 
@@ -107,15 +108,13 @@ def _send(base_url: str, token: str, cases: tuple[Case, ...]) -> Iterator[Journe
     _write(f"Sending {len(cases)} payments of alice.\n")
     for case in cases:
         sent_at = datetime.now(UTC)
-        answer = httpx.post(
+        answer = http().post(
             f"{base_url}/payments",
             headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())},
             json={
                 "amount": {"value": case.value, "currency": case.currency},
                 "payee": case.payee,
             },
-            timeout=30,
-            trust_env=False,
         )
         if answer.status_code == httpx.codes.CREATED:
             yield Journey(case, answer.json()["payment_id"], sent_at)

@@ -7,12 +7,12 @@ from typing import Final
 
 import httpx
 
+from infra.local.http import http
 from infra.local.processes import LocalError
 from infra.local.stack import LocalStack
 
 WELCOME: Final = (("USD", 100_000), ("EUR", 50_000))  # minor units
 ATTEMPTS_MAX = 5
-TIMEOUT_S = 30
 
 
 def fund(stack: LocalStack, name: str) -> None:
@@ -35,7 +35,7 @@ def fund(stack: LocalStack, name: str) -> None:
 def _post(url: str, body: dict[str, object], headers: dict[str, str]) -> httpx.Response:
     """Try again while the answer is a passing fault: the key makes that safe."""
     for attempt in range(1, ATTEMPTS_MAX + 1):
-        answer = httpx.post(url, json=body, headers=headers, timeout=TIMEOUT_S, trust_env=False)
+        answer = http().post(url, json=body, headers=headers)
         if not answer.is_server_error:
             break
         time.sleep(attempt / 5)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from infra.local.home import Home
+from infra.local.http import http
 from infra.local.processes import Child, LocalError, Program, end_orphan, start, wait_until
 
 NAME = "ministack"
@@ -41,14 +42,12 @@ class MiniStack:
 
     def pause(self) -> int:
         """Begin no further function, wait for those that run. Returns how many still do."""
-        answer = httpx.post(
-            f"{self.endpoint}/_local/pause", timeout=PAUSE_TIMEOUT_S, trust_env=False
-        )
+        answer = http().post(f"{self.endpoint}/_local/pause", timeout=PAUSE_TIMEOUT_S)
         return int(answer.json()["running"])
 
     def workers(self) -> dict[str, list[int]]:
         """The process ids of each function's workers, by function name."""
-        answer = httpx.get(f"{self.endpoint}/_local/workers", trust_env=False)
+        answer = http().get(f"{self.endpoint}/_local/workers")
         workers: dict[str, list[int]] = answer.json()
         return workers
 
@@ -104,7 +103,7 @@ def await_ready(ministack: MiniStack) -> None:
 def answers(url: str) -> bool:
     """Whether a GET is answered, and not with a fault of the server."""
     try:
-        return not httpx.get(url, trust_env=False, timeout=2).is_server_error
+        return not http().get(url, timeout=2).is_server_error
     except httpx.TransportError:
         return False
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import httpx
 
-from tests.flows.town import Town, until
+from tests.flows.town import ENDED, Town, until
 
 ATTEMPTS_MAX: Final = 40
 PAUSE_S: Final = 0.25
-ENDED: Final = frozenset({"completed", "failed"})
 PAYERS: Final = 4
 
 
@@ -54,22 +54,11 @@ class City(Town):
         seen = (self.payment(name, payment_id).get("status") for payment_id in payment_ids)
         return sum(1 for status in seen if status not in ENDED)
 
-    def ends_of(self, name: str, payment_ids: list[str]) -> Counter[str]:
-        """How many ended how, once all have; operators redrive what was parked meanwhile."""
-        open_ones = set(payment_ids)
-        ends: Counter[str] = Counter()
-
-        def look() -> int:
-            self.redrive_all()
-            for payment_id in sorted(open_ones):
-                status = self.payment(name, payment_id).get("status")
-                if status in ENDED:
-                    ends[str(status)] += 1
-                    open_ones.discard(payment_id)
-            return len(open_ones)
-
-        until("the end of every payment", look, lambda left: left == 0)
-        return ends
+    def ends_of(
+        self, name: str, payment_ids: list[str], meanwhile: Callable[[], object] | None = None
+    ) -> Counter[str]:
+        """As in any town; operators redrive what was parked meanwhile."""
+        return Town.ends_of(self, name, payment_ids, meanwhile or self.redrive_all)
 
     def redrive_all(self) -> int:
         """What an operator does after an outage. Returns how many events were sent back."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from infra.local.http import http
 from infra.local.processes import Child, Program, free_port, start, wait_until
 from infra.local.stack import LocalStack
 
@@ -123,8 +124,6 @@ class Storm:
         return Counter(f"{e['service']} {e['action'].partition(':')[0]}" for e in events)
 
     def _control(self, method: str, path: str, body: object = None) -> httpx.Response:
-        answer = httpx.request(
-            method, f"{self._url}/_microburst/{path}", json=body, timeout=30, trust_env=False
-        )
+        answer = http().request(method, f"{self._url}/_microburst/{path}", json=body)
         answer.raise_for_status()
         return answer

@@ -13,7 +13,7 @@ from concurrent.futures import ALL_COMPLETED, Future, ThreadPoolExecutor, wait
 import pytest
 
 from infra.local.stack import LocalStack, Settings
-from tests.flows.town import Town, until
+from tests.flows.town import Town
 
 pytestmark = pytest.mark.xdist_group("crashes")
 
@@ -58,18 +58,10 @@ def paying(town: Town, pool: ThreadPoolExecutor) -> list[Future[str]]:
     return [pool.submit(town.pay, "alice", AMOUNT, "EUR", payee=payee) for payee in payees()]
 
 
-def statuses(town: Town, payment_ids: list[str]) -> Counter[str]:
-    with ThreadPoolExecutor(4) as pool:
-        found = pool.map(lambda payment_id: town.payment("alice", payment_id), payment_ids)
-        return Counter(payment.get("status", "unreadable") for payment in found)
-
-
 def assert_all_ended_and_money_is_conserved(town: Town, payment_ids: list[str]) -> None:
-    ended = until(
-        "the end of every payment",
-        lambda: statuses(town, payment_ids),
-        lambda seen: seen["completed"] + seen["failed"] == PAYMENTS,
-    )
+    ended = town.ends_of("alice", payment_ids)
+
+    assert ended.total() == PAYMENTS
     assert ended["completed"] > 0
     assert ended["failed"] > 0
     assert town.wallet("alice", "EUR") == (FUNDS - AMOUNT * ended["completed"], 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from generated.catalogue import EVENTS
+from infra.local.http import http
 from infra.local.stack import PREFIX, LocalStack
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 60.0
 POLL_S = 0.1
+ENDED = frozenset({"completed", "failed"})
 QUIET_POLLS = 3  # how often in a row the queues must be empty before nothing is on its way
 
 Json = Mapping[str, Any]
@@ -53,14 +56,8 @@ class Town:
     ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.stack.token(name)}"}
         headers |= {"Idempotency-Key": key} if key else {}
-        return httpx.request(
-            method,
-            f"{self.stack.base_url}{path}",
-            headers=headers,
-            json=body,
-            timeout=30,
-            trust_env=False,
-        )
+        url = f"{self.stack.base_url}{path}"
+        return http().request(method, url, headers=headers, json=body)
 
     def fund(self, name: str, value: int, currency: str) -> None:
         body = {"amount": {"value": value, "currency": currency}}
@@ -93,9 +90,30 @@ class Town:
         ended = until(
             f"the end of {payment_id}",
             lambda: self.payment(name, payment_id),
-            lambda payment: payment.get("status") in ("completed", "failed"),
+            lambda payment: payment.get("status") in ENDED,
         )
         return ended["status"], ended.get("failure_code")
+
+    def ends_of(
+        self, name: str, payment_ids: list[str], meanwhile: Callable[[], object] | None = None
+    ) -> Counter[str]:
+        """How many ended how, once all have; `meanwhile` is done before each look."""
+        open_ones = list(payment_ids)
+        ends: Counter[str] = Counter()
+
+        def look() -> int:
+            if meanwhile:
+                meanwhile()
+            while open_ones:  # the first that is still open is enough to know
+                status = self.payment(name, open_ones[-1]).get("status")
+                if status not in ENDED:
+                    break
+                ends[str(status)] += 1
+                open_ones.pop()
+            return len(open_ones)
+
+        until("the end of every payment", look, lambda left: left == 0)
+        return ends
 
     def wallet(self, name: str, currency: str) -> tuple[int, int]:
         """Available and reserved, in minor units."""
@@ -112,11 +130,8 @@ class Town:
         return self._simulator("/simulator/charges")["totals"]["charged_twice"]
 
     def _simulator(self, path: str) -> Any:
-        return httpx.get(
-            f"{self.stack.simulator_url}{path}",
-            headers={"Authorization": f"Bearer {self.stack.simulator_key}"},
-            trust_env=False,
-        ).json()
+        headers = {"Authorization": f"Bearer {self.stack.simulator_key}"}
+        return http().get(f"{self.stack.simulator_url}{path}", headers=headers).json()
 
     def failed_events(self, status: str = "open") -> list[dict[str, Any]]:
         answer = self.call("olivia", "GET", f"/failed-events?status={status}&page_size=100")

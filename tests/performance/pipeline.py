@@ -15,9 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-import httpx
-
 from generated.catalogue import SERVICES
+from infra.local.http import http
 from infra.local.stack import PREFIX, LocalStack, Settings
 from infra.package.archive import write_tree
 from infra.package.build import Package
@@ -123,9 +122,7 @@ def _post(stack: LocalStack, person: str, path: str, body: dict[str, Any]) -> di
         "Authorization": f"Bearer {stack.token(person)}",
         "Idempotency-Key": str(uuid.uuid4()),
     }
-    answer = httpx.post(
-        f"{stack.base_url}{path}", json=body, headers=headers, timeout=60, trust_env=False
-    )
+    answer = http().post(f"{stack.base_url}{path}", json=body, headers=headers)
     answer.raise_for_status()
     document: dict[str, Any] = answer.json()
     return document

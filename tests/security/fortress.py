@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from generated.contract import Operation
 from infra.local.clients import CONFIG, REGION
+from infra.local.http import http
 from infra.local.stack import PREFIX, LocalStack
 from tests.flows.town import Json, Town, until
 from tests.security.tokens import Issuer, Scene
@@ -61,7 +62,7 @@ class Fortress(Town):
 
     def _issuer(self, pool: str, client_id: str) -> Issuer:
         # Asked for its public keys, the pool makes them, and stores the private ones.
-        jwks = httpx.get(f"{self.stack.aws.endpoint}/{pool}/.well-known/jwks.json", trust_env=False)
+        jwks = http().get(f"{self.stack.aws.endpoint}/{pool}/.well-known/jwks.json")
         assert jwks.is_success, jwks.text
         stored = self.stack.home.ministack / "cognito-pool-keys" / f"{pool}-id.pem"
         key = serialization.load_pem_private_key(stored.read_bytes(), password=None)
@@ -88,7 +89,7 @@ class Fortress(Town):
         headers = {"Authorization": f"Bearer {self.token(name)}"}
         headers |= {"Idempotency-Key": key} if key else {}
         url = f"{self.stack.base_url}{path}"
-        return httpx.request(method, url, headers=headers, json=body, timeout=30, trust_env=False)
+        return http().request(method, url, headers=headers, json=body)
 
     def fund(self, name: str, value: int, currency: str) -> None:
         """An operator puts money into somebody's wallet."""
@@ -107,13 +108,11 @@ class Fortress(Town):
         where = operation.path.format_map({**SOMETHING, **(path or {})})
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         headers |= {"Authorization": authorization} if authorization is not None else {}
-        return httpx.request(
+        return http().request(
             operation.method,
             f"{self.stack.base_url}{where}",
             headers=headers,
             json=BODIES.get(operation.operation_id),
-            timeout=30,
-            trust_env=False,
         )
 
     def roles(self) -> dict[str, str]:
