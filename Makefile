@@ -27,17 +27,19 @@ RUN       := $(VENV)/bin/python -m
 export PYTHONPATH := .
 INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
 PYTEST    := $(RUN) pytest
-PARALLEL  := -n 2 --dist loadgroup
+# One more than cores: tests that drive a local stack mostly wait for it.
+PARALLEL  := -n 3 --dist loadgroup
 ARGS      ?=
 MUTANTS   ?= 60
+FAULTS    ?= 100
 
 # $(call step,command,what mends a failure)
 step = @$(1) || { echo "make $@ failed. Mend: $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run token demo reset generate build deploy test coverage check check-generated \
+.PHONY: help setup run token demo reset generate build deploy test coverage check check-static check-generated \
 	check-format check-lint check-types check-imports check-template check-contracts check-security \
-	format lint types lock clean docs compat release-contract mutants fuzz simulate load bench sbom security \
+	format lint types lock clean docs compat release-contract mutants fuzz simulate faults load bench sbom security \
 	$(SERVICES:%=build-%) $(SERVICES:%=test-%)
 
 ##@ Use it
@@ -75,9 +77,12 @@ $(SERVICES:%=test-%): test-%: $(DEV) $(LOCAL_AWS)
 coverage: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM)
 	$(call step,$(PYTEST) $(PARALLEL) --cov --cov-report=term-missing:skip-covered --cov-report=html $(ARGS),see above)
 
-# In this order, the cheap ones first; `make -k check` goes on after a failure.
-check: check-generated check-format check-lint check-types check-imports check-template check-contracts \
-	check-security test
+# The static ones first, two at a time; `make -k check` goes on after a failure.
+check: check-static test
+
+check-static: $(DEV) $(NODE) $(SCANNERS)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-security check-contracts check-types \
+		check-template check-generated check-format check-lint check-imports
 
 check-generated: $(DEV)
 	$(call step,$(RUN) infra.generate --check,make generate)
@@ -125,6 +130,9 @@ fuzz: $(DEV) $(LOCAL_AWS) ## Fuzz the API on the local stack with schemathesis, 
 
 simulate: $(DEV) ## Simulate payments under faults: SEED=44 replays one, SIZE=quick|test|full
 	@$(RUN) tests.simulation $(if $(SEED),--seed $(SEED),--size $(or $(SIZE),quick)) $(ARGS)
+
+faults: $(DEV) $(LOCAL_AWS) ## Send payments through a local AWS that throttles, fails and loses answers (FAULTS=100 each)
+	@FAULTS_PAYMENTS=$(FAULTS) $(PYTEST) tests/faults -n 0 $(ARGS)
 
 load: $(DEV) $(LOCAL_AWS) ## Load the local stack: a sustained rate, then a burst of 200 payments
 	@$(RUN) tests.load $(ARGS)
