@@ -18,7 +18,6 @@ OPTIONS = (
     "--universal",
     f"--python-version={PYTHON_MIN}",
     "--generate-hashes",
-    "--no-emit-index-url",
     "--no-emit-find-links",
     "--no-header",
     "--no-annotate",
