@@ -1,11 +1,12 @@
 """The command behind `make simulate`.
 
 python -m tests.simulation --seed 44            one seed; a failure is shrunken and printed
-python -m tests.simulation --seed 44 --faults F  that seed with the faults listed in a file
-python -m tests.simulation --size full           a campaign: quick, test or full
-python -m tests.simulation --mutants             plant every bug, print the seed that kills it
-python -m tests.simulation --crash-points        every fault, and pairs, at every boundary
-python -m tests.simulation --model               explore the model of the choreography
+python -m tests.simulation --seed 44 --also F   that seed with one fault more, as printed
+python -m tests.simulation --seed 44 --faults F that seed with exactly the faults listed in a file
+python -m tests.simulation --size full          a campaign: quick, test or full
+python -m tests.simulation --mutants            plant every bug, print the seed that kills it
+python -m tests.simulation --crash-points       every fault, and pairs, at every boundary
+python -m tests.simulation --model              explore the model of the choreography
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.simulation import campaign, crash_points, model, mutation
+from tests.simulation.faults import fault
 
 # Worlds have about 24 payments each.
 SIZES: Final = {"quick": 100, "test": 1300, "full": 8500}
@@ -31,18 +33,19 @@ def main() -> int:
     if asked.model:
         return _model()
     if asked.seed is not None:
-        return _one(asked.seed, asked.faults)
+        return _one(campaign.Run(asked.seed, asked.also), asked.faults)
     seeds = range(asked.first, asked.first + SIZES[asked.size])
     total = campaign.campaign(seeds, processes=PROCESSES, told=_progress)
     _say(f"\n{total}")
-    for seed, _ in total.failed[:5]:
-        _say(campaign.report(seed))
+    for run, _ in total.failed[:5]:
+        _say(campaign.report(run))
     return 1 if total.failed else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulate", description="Simulate payments under faults.")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--also", type=fault, help="one fault more, as a report prints it")
     parser.add_argument("--faults", type=Path, help="a file with one fault per line, as printed")
     parser.add_argument("--size", choices=sorted(SIZES), default="quick")
     parser.add_argument("--first", type=int, default=0, help="the first seed of a campaign")
@@ -53,12 +56,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _one(seed: int, faults: Path | None) -> int:
+def _one(run: campaign.Run, faults: Path | None) -> int:
     if faults is None:
-        told = campaign.report(seed)
+        told = campaign.report(run)
         _say(told)
         return 1 if "replay:" in told else 0
-    outcome = campaign.replayed(seed, faults.read_text().splitlines())
+    outcome = campaign.replayed(run.seed, faults.read_text().splitlines())
     for problem in outcome.problems or ["all promises kept"]:
         _say(problem)
     return 1 if outcome.problems else 0

@@ -16,7 +16,23 @@ from tests.simulation.shrink import shrunken
 from tests.simulation.world import Outcome, simulate
 
 KEPT: Final = Path(__file__).with_name("kept_seeds.txt")
-SITES_SHOWN_MAX: Final = 60
+CHUNK: Final = 25  # worlds that a process takes at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The world of a seed; `also`: with one fault more, where its site is reached first."""
+
+    seed: int
+    also: Fault | None = None
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}" + (f" and {self.also}" if self.also else "")
+
+    @property
+    def replay(self) -> str:
+        also = f""" ARGS='--also "{self.also}"'""" if self.also else ""
+        return f"make simulate SEED={self.seed}{also}"
 
 
 @dataclass(slots=True)
@@ -26,17 +42,21 @@ class Summary:
     statuses: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
     faults: Counter[tuple[str, str]] = field(default_factory=Counter)  # by site and kind
-    failed: list[tuple[int, str]] = field(default_factory=list)
+    # by site: the first seed that reached it, and what can go wrong there
+    reached: dict[str, tuple[int, Sequence[str]]] = field(default_factory=dict)
+    failed: list[tuple[Run, str]] = field(default_factory=list)
     seconds: float = 0.0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, run: Run, outcome: Outcome) -> None:
         self.worlds += 1
         self.payments += outcome.payments
         self.statuses += outcome.statuses
         self.calls += outcome.calls
         self.faults.update((f.site, f.kind) for f in outcome.faults)
+        for site, kinds in outcome.kinds.items():
+            self._reach(site, run.seed, kinds)
         if outcome.problems:
-            self.failed.append((outcome.seed, outcome.problems[0]))
+            self.failed.append((run, outcome.problems[0]))
 
     def merge(self, other: Summary) -> None:
         self.worlds += other.worlds
@@ -44,7 +64,22 @@ class Summary:
         self.statuses += other.statuses
         self.calls += other.calls
         self.faults += other.faults
+        for site, (seed, kinds) in other.reached.items():
+            self._reach(site, seed, kinds)
         self.failed += other.failed
+
+    def _reach(self, site: str, seed: int, kinds: Sequence[str]) -> None:
+        before, _ = self.reached.get(site, (seed, kinds))
+        self.reached[site] = (min(before, seed), kinds)
+
+    def unmet(self) -> list[Run]:
+        """A run for each kind of fault that did not happen at a site where it can."""
+        return [
+            Run(seed, Fault(site, 1, kind, 0.5))
+            for site, (seed, kinds) in sorted(self.reached.items())
+            for kind in kinds
+            if (site, kind) not in self.faults
+        ]
 
     def __str__(self) -> str:
         kinds: Counter[str] = Counter()
@@ -52,10 +87,12 @@ class Summary:
         for (site, kind), times in self.faults.items():
             kinds[kind] += times
             sites.setdefault(site, Counter())[kind] += times
+        possible = sum(len(kinds) for _, kinds in self.reached.values())
         lines = [
             f"{self.worlds} worlds, {self.payments} payments ({_counted(self.statuses)}), "
             f"{sum(self.calls.values())} calls, {sum(kinds.values())} faults, "
             f"{self.seconds:.0f} s, {len(self.failed)} failed",
+            f"{len(self.faults)} of {possible} kinds of fault at {len(self.reached)} sites",
             f"faults by kind: {_counted(kinds)}",
             "faults by site:",
             *(f"  {site}: {_counted(sites[site])}" for site in sorted(sites)),
@@ -67,40 +104,50 @@ def _counted(counter: Counter[str]) -> str:
     return ", ".join(f"{name} {times}" for name, times in counter.most_common())
 
 
-def run(seeds: Iterable[int]) -> Summary:
+def run(runs: Iterable[Run]) -> Summary:
     """In this process."""
     summary = Summary()
-    for seed in seeds:
-        summary.add(simulate(seed))
+    for one in runs:
+        summary.add(one, simulate(one.seed, also=one.also))
     return summary
 
 
 def campaign(seeds: range, *, processes: int, told: Callable[[Summary, int], None]) -> Summary:
-    """On several processes; `told` hears how far it is."""
+    """On several processes; `told` hears how far it is, and of how many worlds.
+
+    What the seeds did not draw is asked for afterwards, so that every kind of fault happens at
+    every site that any of them reached.
+    """
     began = time.monotonic()
     total = Summary()
-    step = 25
-    chunks = [seeds[start : start + step] for start in range(0, len(seeds), step)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for part in pool.imap_unordered(run, chunks):
-            total.merge(part)
-            total.seconds = time.monotonic() - began
-            told(total, len(seeds))
+
+        def play(runs: Sequence[Run]) -> None:
+            worlds = total.worlds + len(runs)
+            chunks = [runs[start : start + CHUNK] for start in range(0, len(runs), CHUNK)]
+            for part in pool.imap_unordered(run, chunks):
+                total.merge(part)
+                total.seconds = time.monotonic() - began
+                told(total, worlds)
+
+        play([Run(seed) for seed in seeds])
+        play(total.unmet())
     return total
 
 
-def report(seed: int) -> str:
+def report(run: Run) -> str:
     """Seed, commit, what was broken, and the faults that it takes."""
-    outcome = simulate(seed)
+    seed = run.seed
+    outcome = simulate(seed, also=run.also)
     if not outcome.problems:
-        return f"seed {seed}: all promises kept ({outcome.payments} payments)"
+        return f"{run}: all promises kept ({outcome.payments} payments)"
     faults = shrunken(outcome.faults, lambda some: bool(simulate(seed, some).problems))
     left = simulate(seed, faults)
     lines = [
-        f"seed {seed}, commit {commit()}: {outcome.problems[0]}",
+        f"{run}, commit {commit()}: {outcome.problems[0]}",
         f"with {len(faults)} of its {len(outcome.faults)} faults: {left.problems[0]}",
         *(f"  {one}" for one in faults),
-        f"replay: make simulate SEED={seed}",
+        f"replay: {run.replay}",
     ]
     return "\n".join(lines)
 

@@ -88,25 +88,11 @@ class Plan(Protocol):
 
     happened: list[Fault]
     active: bool
+    kinds: dict[str, Sequence[str]]  # what can go wrong at each site that was reached
 
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
         """What goes wrong here, this time."""
         ...
-
-
-class Quiet:
-    """Nothing goes wrong; what was reached is counted."""
-
-    def __init__(self) -> None:
-        self.happened: list[Fault] = []
-        self.active = True
-        self.reached: Counter[str] = Counter()
-        self.kinds: dict[str, Sequence[str]] = {}
-
-    def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
-        self.reached[site] += 1
-        self.kinds[site] = kinds
-        return None
 
 
 class Listed:
@@ -117,11 +103,13 @@ class Listed:
         self._reached: Counter[str] = Counter()
         self.happened: list[Fault] = []
         self.active = True
+        self.kinds: dict[str, Sequence[str]] = {}
 
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
         if not self.active:
             return None
         self._reached[site] += 1
+        self.kinds[site] = kinds
         found = self._faults.get((site, self._reached[site]))
         if found is None or found.kind not in kinds:
             return None
@@ -143,14 +131,15 @@ class Weather:
 
 
 class Drawn:
-    """Random faults, as the weather has it."""
+    """Random faults, as the weather has it; and `also`, when its site is reached the first time."""
 
-    def __init__(self, random: Random, weather: Weather) -> None:
-        self._random, self._weather = random, weather
+    def __init__(self, random: Random, weather: Weather, also: Fault | None = None) -> None:
+        self._random, self._weather, self._also = random, weather, also
         self._reached: Counter[str] = Counter()
         self._here: dict[str, tuple[float, Sequence[str]]] = {}
         self.happened: list[Fault] = []
         self.active = True
+        self.kinds: dict[str, Sequence[str]] = {}
 
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
         if not self.active or len(self.happened) >= FAULTS_MAX:
@@ -159,6 +148,10 @@ class Drawn:
         here = self._here.get(site)
         if here is None:
             here = self._here[site] = self._odds(site, kinds)
+            self.kinds[site] = kinds
+            if self._also is not None and self._also.site == site:
+                self.happened.append(self._also)
+                return self._also
         rate, possible = here
         if self._random.random() >= rate:
             return None

@@ -18,9 +18,11 @@ KEPT = list(campaign.kept_seeds())
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_every_promise_is_kept_under_random_faults(shard: int) -> None:
-    summary = campaign.run(range(shard * WORLDS_PER_SHARD, (shard + 1) * WORLDS_PER_SHARD))
+    seeds = range(shard * WORLDS_PER_SHARD, (shard + 1) * WORLDS_PER_SHARD)
 
-    assert not summary.failed, "\n".join(campaign.report(seed) for seed, _ in summary.failed[:2])
+    summary = campaign.run(campaign.Run(seed) for seed in seeds)
+
+    assert not summary.failed, "\n".join(campaign.report(run) for run, _ in summary.failed[:2])
     assert summary.payments >= WORLDS_PER_SHARD * 24
 
 
@@ -39,6 +41,16 @@ def test_a_seed_is_the_same_world_every_time_and_its_faults_replay_it() -> None:
     for one, other in pairwise((first, again, replayed)):
         assert (one.calls, one.steps, one.statuses) == (other.calls, other.steps, other.statuses)
         assert list(one.faults) == list(other.faults)
+
+
+def test_a_fault_that_no_seed_drew_happens_when_it_is_asked_for() -> None:
+    some = campaign.run([campaign.Run(3)])
+    asked = some.unmet()[:10]
+
+    met = campaign.run(asked)
+
+    assert not met.failed
+    assert {(run.also.site, run.also.kind) for run in asked if run.also} <= set(met.faults)
 
 
 def test_a_failing_list_of_faults_is_cut_down_to_those_that_matter() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -47,6 +47,7 @@ class Outcome:
     statuses: Counter[str]
     calls: Counter[str]
     faults: Sequence[Fault]
+    kinds: Mapping[str, Sequence[str]]  # what can go wrong at each site that was reached
     problems: list[str]
     steps: int = 0
     pending_alone: int = 0
@@ -176,6 +177,7 @@ class World:
             statuses=Counter(item["status"]["S"] for item in payments),
             calls=self.calls.count + self.line.count,
             faults=self.plan.happened,
+            kinds=self.plan.kinds,
             problems=self.problems,
             steps=self.kernel.steps,
             pending_alone=self.pending_alone,
@@ -203,10 +205,12 @@ def _reader(queue: Queue) -> str:
     return routing.ERROR_HANDLER if name.endswith("-dlq") else routing.owner(name)
 
 
-def simulate(seed: int, faults: Sequence[Fault] | None = None) -> Outcome:
-    """The world of a seed, with its own faults or exactly those of a list."""
+def simulate(
+    seed: int, faults: Sequence[Fault] | None = None, also: Fault | None = None
+) -> Outcome:
+    """The world of a seed, with its own faults (and one more) or exactly those of a list."""
     story = stories.drawn(seed)
     plan: Plan = (
-        Drawn(Random(f"faults {seed}"), story.weather) if faults is None else Listed(faults)
+        Drawn(Random(f"faults {seed}"), story.weather, also) if faults is None else Listed(faults)
     )
     return World(seed, plan).run(story)
