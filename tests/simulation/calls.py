@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from random import Random
 from typing import Any, Final
 
@@ -82,13 +83,13 @@ class Calls:
         """Not done in the cloud, or not now."""
         match fault.kind:
             case "throttle" if operation == "TransactWriteItems" and fault.size < 0.5:
-                return conflict(p, "ThrottlingError")
+                return conflict(p, "ThrottlingError", fault.size)
             case "throttle":
                 return throttled(service, operation, fault.size)
             case "unreachable":
                 return EndpointConnectionError(endpoint_url=service)
             case "conflict" if operation == "TransactWriteItems":
-                return conflict(p, "TransactionConflict")
+                return conflict(p, "TransactionConflict", fault.size)
             case "conflict":
                 return refused(operation, "TransactionConflictException", "is ongoing")
             case "late":
@@ -130,8 +131,7 @@ class Calls:
             finally:
                 self._cloud.dynamodb.stale = False
         if operation == "PutEvents":
-            count = len(p["Entries"])
-            refuse = {n: PARTIAL_CODES[n % 2] for n in range(int(fault.size * count), count)}
+            refuse = {n: PARTIAL_CODES[n % 2] for n in left_out(len(p["Entries"]), fault.size)}
             return self._cloud.events.call(operation, p, refuse)
         return self._some(fault, p)
 
@@ -139,11 +139,12 @@ class Calls:
         """A part of a BatchGetItem; the rest is named as left over."""
         ((table, request),) = p["RequestItems"].items()
         keys = request["Keys"]
-        cut = int(fault.size * len(keys))
-        left = {table: {**request, "Keys": keys[cut:]}}
-        if cut == 0:
+        out = left_out(len(keys), fault.size)
+        left = {table: {**request, "Keys": [keys[n] for n in sorted(out)]}}
+        taken = [key for n, key in enumerate(keys) if n not in out]
+        if not taken:
             return {"Responses": {}, "UnprocessedKeys": left}
-        some = {"RequestItems": {table: {**request, "Keys": keys[:cut]}}}
+        some = {"RequestItems": {table: {**request, "Keys": taken}}}
         return self._cloud.call("dynamodb", "BatchGetItem", some) | {"UnprocessedKeys": left}
 
 
@@ -174,10 +175,17 @@ def throttled(service: str, operation: str, size: float) -> Exception:
     return refused(operation, codes[which], "Rate exceeded")
 
 
-def conflict(p: dict[str, Any], code: str) -> Exception:
-    """One item of a transaction stands in its way."""
+def left_out(count: int, size: float) -> set[int]:
+    """Which of `count` entries a partial answer leaves out: at least one, anywhere."""
+    return set(Random(size).sample(range(count), count - int(size * count)))
+
+
+def conflict(p: dict[str, Any], code: str, size: float) -> Exception:
+    """Some items of a transaction stand in its way, every other one since somebody writes it."""
     reasons = [{"Code": "None"} for _ in p["TransactItems"]]
-    reasons[-1] = {"Code": code, "Message": "try again"}
+    codes = cycle((code, "TransactionConflict"))
+    for n in left_out(len(reasons), size):
+        reasons[n] = {"Code": next(codes), "Message": "try again"}
     return cancelled("TransactWriteItems", reasons)
 
 

@@ -39,7 +39,7 @@ class Run:
 class Summary:
     worlds: int = 0
     payments: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
     faults: Counter[tuple[str, str]] = field(default_factory=Counter)  # by site and kind
     # by site: the first seed that reached it, and what can go wrong there
@@ -50,7 +50,7 @@ class Summary:
     def add(self, run: Run, outcome: Outcome) -> None:
         self.worlds += 1
         self.payments += outcome.payments
-        self.statuses += outcome.statuses
+        self.ends += outcome.ends
         self.calls += outcome.calls
         self.faults.update((f.site, f.kind) for f in outcome.faults)
         for site, kinds in outcome.kinds.items():
@@ -61,7 +61,7 @@ class Summary:
     def merge(self, other: Summary) -> None:
         self.worlds += other.worlds
         self.payments += other.payments
-        self.statuses += other.statuses
+        self.ends += other.ends
         self.calls += other.calls
         self.faults += other.faults
         for site, (seed, kinds) in other.reached.items():
@@ -89,7 +89,7 @@ class Summary:
             sites.setdefault(site, Counter())[kind] += times
         possible = sum(len(kinds) for _, kinds in self.reached.values())
         lines = [
-            f"{self.worlds} worlds, {self.payments} payments ({_counted(self.statuses)}), "
+            f"{self.worlds} worlds, {self.payments} payments ({_counted(self.ends)}), "
             f"{sum(self.calls.values())} calls, {sum(kinds.values())} faults, "
             f"{self.seconds:.0f} s, {len(self.failed)} failed",
             f"{len(self.faults)} of {possible} kinds of fault at {len(self.reached)} sites",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tests.simulation.cloud.dynamodb import Change
 from tests.simulation.cloud.events import Entry
@@ -16,6 +16,7 @@ from tests.simulation.conformance import Conformance
 from tests.simulation.lambdas import SKEW_MAX_S
 from tests.simulation.messages import Messages
 from tests.simulation.money import BALANCE, DEPOSIT, RESERVATION, Money
+from tests.simulation.promised import Promised, announced_reason, asked_for
 from tests.simulation.states import EVENTS, States
 from tests.simulation.texts import parsed
 
@@ -35,6 +36,7 @@ class Checks:
         self._world = world
         self._tables = world.cloud.dynamodb.tables
         problem = world.problem
+        self.poison: set[str] = set()
         self.money = Money(problem, lambda: world.kernel.now_s)
         self.states = States(problem)
         self.conformance = Conformance(problem)
@@ -45,8 +47,9 @@ class Checks:
             published=lambda body: self.states.written.get(body, 0),
             sender=lambda: world.kernel.task.name if world.kernel.task else "",
             measured=lambda kind: world.metrics.counts[f"EventCount/{kind}"],
+            is_poison=self.is_poison,
         )
-        self.poison: set[str] = set()
+        self.promised = Promised(world, self._tables[PAYMENTS].items, self._tables[WALLETS].items)
         self._reservations: dict[str, Item] = {}
 
     def is_poison(self, body: str) -> bool:
@@ -141,17 +144,30 @@ class Checks:
                 event = parsed(change.new["outbox"]["S"])
                 if event["time"] >= event["data"]["expires_at"]:
                     self._world.problem(f"{key} reserved after its end: {event}")
+            case "refused" if announced_reason(change.new) == "expired" and self._is_early(key):
+                self._world.problem(f"{key} was refused as expired before its end")
+
+    def _is_early(self, payment_id: str) -> bool:
+        """By no clock it has ended; a forged one has."""
+        item = self._tables[PAYMENTS].items.get((payment_id,))
+        end_s = seconds(item["expires_at"]["S"]) if item else 0.0
+        return self._world.kernel.now_s < end_s - SKEW_MAX_S
 
     def _refusals(self, changes: Sequence[Change]) -> None:
-        """A refusal must be true of the balance that was read for it."""
+        """A refusal must be true of the balance that it was decided on."""
+        refused = [
+            (change.key[0], parsed(change.new["outbox"]["S"])["data"])
+            for change in changes
+            if change.old is None and change.new.get("status", {}).get("S") == "refused"
+        ]
         task = self._world.kernel.task
-        if task is None or task.read_s is None or any(c.key[1] == BALANCE for c in changes):
-            return  # landed late, or folded with others: the balance was another at its turn
-        for change in changes:
-            if change.old is None and change.new.get("status", {}).get("S") == "refused":
-                data = parsed(change.new["outbox"]["S"])["data"]
-                value, reason = data["amount"]["value"], data["reason"]
-                self.money.check_refusal(change.key[0], value, reason, task.read_s)
+        folded = any(change.key[1] == BALANCE for change in changes)
+        for wallet, data in refused:
+            value, reason = data["amount"]["value"], data["reason"]
+            if folded:
+                self.money.check_refusal_among(changes, value, reason)
+            elif task is not None and task.read_s is not None:  # none: it landed late
+                self.money.check_refusal(wallet, value, reason, task.read_s)
 
     def _may_still_be_charged(self, key: str) -> bool:
         truth = self._world.ledger.status(key)
@@ -161,10 +177,11 @@ class Checks:
         (key,) = change.key
         self._follow("charge", key, change)
         status, truth = change.new["status"]["S"], self._world.ledger.status(key)
-        after_s = self._world.kernel.now_s - _seconds(change.new["expires_at"]["S"])
+        before = change.old["status"]["S"] if change.old else "none"
+        after_s = self._world.kernel.now_s - seconds(change.new["expires_at"]["S"])
         if change.old is None and status == "pending" and after_s > LANDS_LATER_MAX_S:
             self._world.problem(f"charge {key} was claimed {after_s:.0f} s after its end")
-        if change.old is None and status == "expired" and after_s < -SKEW_MAX_S:
+        if before != status == "expired" and after_s < -SKEW_MAX_S:
             self._world.problem(f"charge {key} expired {-after_s:.0f} s before its end")
         if status in ("approved", "declined") and truth != status:
             self._world.problem(f"charge {key} is {status}, the gateway's truth is {truth}")
@@ -174,6 +191,10 @@ class Checks:
     def on_gateway(self, key: str) -> None:
         """The gateway decided a key: money moves only while it is set aside here."""
         truth, held = self._world.ledger.status(key), self.status("reservation", key)
+        asked = self._world.ledger.requests.get(key)
+        item = self._tables[PAYMENTS].items.get((key,))
+        if asked and item and asked != {**asked_for(item), "reference": key}:
+            self._world.problem(f"{key} is {asked_for(item)}, but the gateway was asked {asked}")
         self.conformance.moved(key, "gateway", truth, None)
         if truth == "approved" and held != "reserved":
             self._world.problem(f"{key} was charged while its reservation is {held}")
@@ -196,8 +217,9 @@ class Checks:
     def at_the_end(self) -> None:
         """All is quiet, and nobody will look again."""
         self._nothing_is_left()
+        charges = self._tables[CHARGES].items
         for (key,), item in self._tables[PAYMENTS].items.items():
-            self._ended(key, item["status"]["S"])
+            self.promised.ended(key, item, self._reservations.get(key), charges.get((key,)))
         charged = self._world.ledger.charged()
         for currency, (deposited, posted, deducted) in self.money.by_currency().items():
             if deposited != posted + deducted or deducted != charged[currency]:
@@ -205,7 +227,7 @@ class Checks:
                     f"{currency}: {deposited} deposited, {posted} posted, {deducted} deducted, "
                     f"{charged[currency]} charged"
                 )
-        self._promises()
+        self.promised.at_the_end()
         self._measured()
 
     def _nothing_is_left(self) -> None:
@@ -221,32 +243,6 @@ class Checks:
         for text in self.states.unpublished():
             problem(f"never published: {text}")
 
-    def _ended(self, key: str, status: str) -> None:
-        reservation, charge = self.status("reservation", key), self.status("charge", key)
-        truth = self._world.ledger.status(key)
-        good = (
-            ("completed", "deducted", "approved", "approved"),
-            ("failed", "released", "declined", "declined"),
-            ("failed", "released", "expired", "cancelled"),
-            ("failed", "released", "expired", "none"),
-            ("failed", "refused", "none", "none"),
-        )
-        if (status, reservation, charge, truth) not in good:
-            self._world.problem(
-                f"payment {key} ended {status}, reservation {reservation}, charge {charge}, "
-                f"gateway {truth}"
-            )
-
-    def _promises(self) -> None:
-        made: Counter[str | None] = Counter()
-        for (user, key), promise in self._world.users.promises.items():
-            made[promise.payment_id] += 1
-            item: Any = self._tables[PAYMENTS].items.get((promise.payment_id or "",))
-            if item is None or item["user_id"]["S"] != user:
-                self._world.problem(f"user {user} with key {key} has no payment of theirs")
-        if any(times > 1 for times in made.values()):
-            self._world.problem("two keys have met in one payment")
-
     def _measured(self) -> None:
         announced = Counter(self.states.first.values())
         counts = self._world.metrics.counts
@@ -258,5 +254,5 @@ class Checks:
                 )
 
 
-def _seconds(timestamp: str) -> float:
+def seconds(timestamp: str) -> float:
     return datetime.fromisoformat(timestamp).timestamp()

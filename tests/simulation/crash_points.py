@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Final
 
+from handlers.gateway_processor.charge import EXPIRED_REASON
 from tests.simulation.call_sites import Trace
 from tests.simulation.cloud.stack import EXPIRY_S
 from tests.simulation.faults import Fault, Listed
@@ -33,12 +35,15 @@ MORE: Final = BOUNDARY | {"late", "crash-end", "duplicate", "undeliverable", "un
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """`base`: what leads onto it. `alone`: no single fault more may make it need an operator."""
+    """`base`: what leads onto it; `end`: where. `alone`: no single fault more may make it need an
+    operator.
+    """
 
     name: str
     story: Story
     base: tuple[Fault, ...] = ()
     alone: bool = True
+    end: str = "completed"
 
 
 class Recording(Listed):
@@ -79,12 +84,13 @@ def _times(site: str, kind: str, count: int, size: float = 0.5) -> tuple[Fault, 
 
 
 GATEWAY: Final = "gateway-processor-consumer"
+EXPIRED: Final = f"failed: {EXPIRED_REASON}"
 PATHS: Final = (
     Path("approved", _story()),
     Path("approved, while its user looks", _story(looks=True)),
-    Path("declined", _story(payee="decline.do_not_honor")),
-    Path("refused for its funds", _story(deposit=100)),
-    Path("refused without a wallet", _story(deposit=0)),
+    Path("declined", _story(payee="decline.do_not_honor"), end="failed: do_not_honor"),
+    Path("refused for its funds", _story(deposit=100), end="failed: insufficient_funds"),
+    Path("refused without a wallet", _story(deposit=0), end="failed: wallet_not_found"),
     Path(
         "redelivered after a throttle",
         _story(),
@@ -99,6 +105,7 @@ PATHS: Final = (
         "expired unclaimed",
         _story(),
         _times("rule gateway-processor--wallet-funds_reserved", "delay", 1, 0.99),
+        end=EXPIRED,
     ),
     Path("charged, answer lost", _story(), _times(f"{GATEWAY} charge gateway", "lost", 1)),
     Path(
@@ -107,6 +114,7 @@ PATHS: Final = (
         _times(f"{GATEWAY} charge gateway", "crash-before", 1)
         + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
         alone=False,
+        end=EXPIRED,
     ),
     Path(
         "a request that lands after its key is cancelled",
@@ -114,6 +122,7 @@ PATHS: Final = (
         _times(f"{GATEWAY} charge gateway", "late", 1, 0.99)
         + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
         alone=False,
+        end=EXPIRED,
     ),
     Path(
         "charged in silence, found at expiry",
@@ -154,7 +163,10 @@ def run(path: Path, more: Sequence[Fault], trace: Trace | None = None) -> tuple[
     world = World(1, plan)
     if trace is not None:
         world.calls.trace = world.line.trace = trace
-    return world.run(path.story), plan
+    outcome = world.run(path.story)
+    if not more and not outcome.problems and set(outcome.ends) != {path.end}:
+        outcome.problems.append(f"it ended {dict(outcome.ends)}, not {path.end}")
+    return outcome, plan
 
 
 def singles(recorded: Recording, kinds: frozenset[str] | None = None) -> Iterator[Fault]:
@@ -193,6 +205,12 @@ class Swept:
     runs: int = 0
     problems: list[str] | None = None
 
+    def play(self, path: Path, faults: Sequence[Fault]) -> None:
+        outcome, _ = run(path, faults)
+        self.runs += 1
+        if outcome.problems:
+            self.failed(faults, outcome.problems[0])
+
     def failed(self, faults: Sequence[Fault], problem: str) -> None:
         self.problems = [*(self.problems or []), f"{', '.join(map(str, faults))}: {problem}"]
 
@@ -217,7 +235,7 @@ def sweep_singles(path: Path, trace: Trace | None = None) -> Swept:
     return swept
 
 
-def sweep_pairs(path: Path, kinds: frozenset[str] = BOUNDARY) -> Swept:
+def sweep_pairs(path: Path, kinds: frozenset[str] | None = BOUNDARY) -> Swept:
     """Every pair; the second fault is at a place that is reached after the first has happened."""
     _, recorded = run(path, ())
     swept = Swept(f"{path.name}, pairs", len(recorded.places))
@@ -229,10 +247,18 @@ def sweep_pairs(path: Path, kinds: frozenset[str] = BOUNDARY) -> Swept:
             if (first.site, first.nth) == (second.site, second.nth) or pair in done:
                 continue
             done.add(pair)
-            outcome, _ = run(path, (first, second))
-            swept.runs += 1
-            if outcome.problems:
-                swept.failed((first, second), outcome.problems[0])
+            swept.play(path, (first, second))
+    return swept
+
+
+def sample_pairs(path: Path, count: int) -> Swept:
+    """Some pairs of all kinds, the same ones every time."""
+    random = Random(f"pairs {path.name}")
+    _, recorded = run(path, ())
+    swept = Swept(f"{path.name}, some pairs", len(recorded.places))
+    for first in random.sample(list(singles(recorded)), count):
+        _, after = run(path, (first,))
+        swept.play(path, (first, random.choice(list(singles(after)))))
     return swept
 
 

@@ -17,14 +17,18 @@ from tests.simulation.faults import END, START, Plan
 from tests.simulation.kernel import CrashedError, Kernel
 
 SKEW_MAX_S: Final = 120.0
+WRONG_MAX_S: Final = 3600.0
 COLD_START_S: Final = 0.4
 
 
 @dataclass(slots=True)
 class Environment:
-    """One process of a function: its clock may be wrong, and what it built lives as long as it."""
+    """One process of a function: its clock may be wrong until it jumps, and what it built lives as
+    long as it.
+    """
 
     skew_s: float
+    jumps_at_s: float
     built: object = None
 
 
@@ -85,13 +89,17 @@ class Lambdas:
         idle = self._idle[point.function.name]
         if idle and not skew and self._random.random() < 0.9:
             return 0.0, idle.pop()
-        environment = Environment(2 * SKEW_MAX_S * skew)
+        # A clock that is set right may jump back as well as forward, often within an invocation.
+        wrong_s = WRONG_MAX_S * (100 * abs(skew) % 1) ** 4
+        environment = Environment(2 * SKEW_MAX_S * skew, self._kernel.now_s + wrong_s)
         environment.built = point.built(self._clock(environment), lambda: self._kernel.now_s)
         return COLD_START_S, environment
 
     def _clock(self, environment: Environment) -> Clock:
         def now() -> str:
-            return written(datetime.fromtimestamp(self._kernel.now_s + environment.skew_s, UTC))
+            now_s = self._kernel.now_s
+            skew_s = environment.skew_s if now_s < environment.jumps_at_s else 0.0
+            return written(datetime.fromtimestamp(now_s + skew_s, UTC))
 
         return Clock(now=now, sleep=self._kernel.pause, random=self._random.random)
 

@@ -50,6 +50,7 @@ class Messages:
     published: Callable[[str], int]
     measured: Callable[[str], int]
     sender: Callable[[], str]
+    is_poison: Callable[[str], bool]
     redrives: set[tuple[str, str, int]] = field(default_factory=set)  # where, which, how often
     parked: Counter[Name] = field(default_factory=Counter)
     returned: Counter[Name] = field(default_factory=Counter)
@@ -106,6 +107,8 @@ class Messages:
         self.problem(f"{own} lost a letter: {name[1]}")
 
     def _is_done(self, queue: str, body: str) -> bool:
+        if self.is_poison(body):
+            return False
         try:
             event = parsed(body)
             payment_id = event["data"].get("payment_id", "")
@@ -113,7 +116,8 @@ class Messages:
             return False
         if queue == "payment-orchestrator--payment-initiated-after-deadline":
             known = self.status("payment", payment_id)
-            return known in ("completed", "failed") or self.asked_again(payment_id) > 0
+            times = event.get("reannounced", 0)
+            return known in ("completed", "failed") or self.asked_again(payment_id) > times
         if queue == "event-relay--outbox":
             return self.published(body) > 0
         if queue == "metrics-collector--events":
@@ -139,4 +143,4 @@ def letter(body: str) -> str:
             event = wrapped
     if "id" not in event:
         return body
-    return f"{event['id']} {event.get('reannounced', 0)}"
+    return f"{event['id']} {event.get('reannounced', 0)} {event.get('data')}"

@@ -5,7 +5,7 @@ charged, and what is set aside is what open reservations hold.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -76,6 +76,20 @@ class Money:
             self.problem(
                 f"wallet {wallet} with {self.available[wallet]} available refused {value}: {reason}"
             )
+
+    def check_refusal_among(self, changes: Sequence[Change], value: int, reason: str) -> None:
+        """A refusal must be true of the balance that its transaction replaces, at some turn among
+        the others in it.
+        """
+        (balance,) = (change for change in changes if change.key[1] == BALANCE)
+        before = int(balance.old["available"]["N"]) if balance.old else 0
+        least = before - sum(
+            amount(change.new)
+            for change in changes
+            if change.old is None and change.new.get("status", {}).get("S") == "reserved"
+        )
+        if reason == "wallet_not_found" or (reason == "insufficient_funds" and least >= value):
+            self.problem(f"wallet {balance.key[0]} refused {value} with {least} left: {reason}")
 
     def _check(self, wallet: str) -> None:
         available, reserved = self.available[wallet], self.reserved[wallet]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
@@ -119,51 +119,79 @@ class Api:
 
 @dataclass(slots=True)
 class Promise:
-    """What a user was told about one key: always the same payment."""
+    """What a user was told about one key: always the same payment. `body` is the first request
+    that was accepted.
+    """
 
     user: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | None = None
     payment_id: str | None = None
 
 
+@dataclass(slots=True)
+class DepositPromise:
+    """What an operator was told about one key: always the same deposit."""
+
+    user: str
+    currency: str
+    value: int
+    deposit_id: str
+
+
 class Users:
-    """Deposits first, then payments; some requests twice, some with another body."""
+    """Deposits first, then payments; some requests twice, at once or later, some of these with
+    another body.
+    """
 
     def __init__(
         self, api: Api, kernel: Kernel, random: Random, problem: Callable[[str], None]
     ) -> None:
         self._api, self._kernel, self._random, self._problem = api, kernel, random, problem
         self.promises: dict[tuple[str, str], Promise] = {}
-        self.deposits: dict[tuple[str, str], str] = {}
+        self.deposits: dict[str, DepositPromise] = {}
 
     def deposit(self, user: str, currency: str, value: int, key: str) -> None:
+        """An operator puts money into a user's wallet; the same key does it once."""
+        sent = {"amount": {"value": value, "currency": currency}, "user_id": user}
         request = Request(
             *("POST", "/wallets/{currency}/deposits", OPERATOR, "operator"),
             path={"currency": currency},
             key=key,
-            body={"amount": {"value": value, "currency": currency}, "user_id": user},
+            body=sent,
         )
 
         def heard(answer: Answer) -> None:
             if answer.status != 201:
                 self._problem(f"deposit {key} was answered {answer.status} {answer.body}")
                 return
-            known = self.deposits.setdefault((OPERATOR, key), answer.body["deposit_id"])
-            if known != answer.body["deposit_id"]:
+            if key not in self.deposits and self._random.random() < 0.2:
+                self._api.send(replace(request, body=another(sent)), self._refused)
+            told = DepositPromise(user, currency, value, answer.body["deposit_id"])
+            if self.deposits.setdefault(key, told) != told:
                 self._problem(f"deposit {key} got two ids")
 
         self._api.send(request, heard)
 
     def pay(self, user: str, key: str, body: Mapping[str, Any]) -> None:
-        """Ask for a payment; the same key asks for the same one."""
-        promise = self.promises.setdefault((user, key), Promise(user, body))
-        request = Request("POST", "/payments", user, key=key, body=body)
+        """Ask for a payment, now and then twice at once; the same key asks for the same one."""
+        promise = self.promises.setdefault((user, key), Promise(user))
+        self._ask(promise, key, body)
+        if self._random.random() < 0.1:
+            self._ask(promise, key, body if self._random.random() < 0.5 else another(body))
+
+    def _ask(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
+        request = Request("POST", "/payments", promise.user, key=key, body=body)
         self._api.send(request, lambda answer: self._paid(promise, key, body, answer))
 
     def _paid(self, promise: Promise, key: str, body: Mapping[str, Any], answer: Answer) -> None:
+        if is_reused(answer) and promise.body != body:
+            return  # two at once with different bodies: the other was first
         if answer.status != 201:
             self._problem(f"payment {key} was answered {answer.status} {answer.body}")
             return
+        if promise.body not in (None, body):
+            self._problem(f"key {key} was accepted with {promise.body} and {body}")
+        promise.body = body
         told = answer.body
         if told["status"] != "pending" or told["amount"] != body["amount"]:
             self._problem(f"payment {key} was answered with {told}")
@@ -176,36 +204,54 @@ class Users:
     def _repeat(self, promise: Promise, key: str) -> None:
         """The same key again: with the same body the same answer, with another body a refusal."""
         delay_s = 60.0 * self._random.random()
+        body = promise.body or {}
         if self._random.random() < 0.5:
-            self._kernel.at(delay_s, lambda: self.pay(promise.user, key, promise.body))
+            self._kernel.at(delay_s, lambda: self._ask(promise, key, body))
             return
-        amount = {**promise.body["amount"], "value": promise.body["amount"]["value"] + 1}
-        request = Request(
-            "POST", "/payments", promise.user, key=key, body={**promise.body, "amount": amount}
-        )
+        request = Request("POST", "/payments", promise.user, key=key, body=another(body))
         self._kernel.at(delay_s, lambda: self._api.send(request, self._refused))
 
     def _refused(self, answer: Answer) -> None:
-        if answer.status != 422 or not answer.body["type"].endswith("idempotency-key-reused"):
+        if not is_reused(answer):
             self._problem(f"a key with another body was answered {answer.status} {answer.body}")
 
     def look(self, user: str) -> None:
         """Read everything there is to read; other people's things are not there."""
-        self._api.send(Request("GET", "/payments", user), self._saw_payments)
+        self._api.send(
+            Request("GET", "/payments", user), lambda answer: self._saw_payments(user, answer)
+        )
         self._api.send(Request("GET", "/wallets", user), lambda _answer: None)
         self._api.send(
             Request("GET", "/wallets/{currency}", user, path={"currency": "USD"}), self._saw_wallet
         )
-        mine = [p.payment_id for p in self.promises.values() if p.user == user and p.payment_id]
-        if mine:
-            request = Request(
-                "GET", "/payments/{payment_id}", "somebody", path={"payment_id": mine[0]}
-            )
-            self._api.send(request, self._not_there)
+        payment_id, body = next(iter(self._accepted(user).items()), ("", {}))
+        if payment_id:
+            own = Request("GET", "/payments/{payment_id}", user, path={"payment_id": payment_id})
+            self._api.send(own, lambda answer: self._is_there(body, answer))
+            self._api.send(replace(own, user="somebody"), self._not_there)
 
-    def _saw_payments(self, answer: Answer) -> None:
+    def _accepted(self, user: str) -> dict[str, Mapping[str, Any]]:
+        """What the user was told: payment id → the request that made it."""
+        return {
+            promise.payment_id: promise.body
+            for promise in self.promises.values()
+            if promise.user == user and promise.payment_id and promise.body
+        }
+
+    def _saw_payments(self, user: str, answer: Answer) -> None:
         if answer.status != 200:
             self._problem(f"a list of payments was answered {answer.status}")
+            return
+        mine = self._accepted(user)
+        others = {p.payment_id for p in self.promises.values() if p.user != user}
+        for told in answer.body["items"]:
+            wanted = mine.get(told["payment_id"])
+            if told["payment_id"] in others or (wanted and not is_of(told, wanted)):
+                self._problem(f"{user} sees in the list {told}")
+
+    def _is_there(self, body: Mapping[str, Any], answer: Answer) -> None:
+        if answer.status != 200 or not is_of(answer.body, body):
+            self._problem(f"a payment for {body} was shown as {answer.status} {answer.body}")
 
     def _saw_wallet(self, answer: Answer) -> None:
         if answer.status == 404:
@@ -217,6 +263,21 @@ class Users:
     def _not_there(self, answer: Answer) -> None:
         if answer.status != 404:
             self._problem(f"another user's payment was answered {answer.status}")
+
+
+def another(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The same request about another amount."""
+    return {**body, "amount": {**body["amount"], "value": body["amount"]["value"] + 1}}
+
+
+def is_reused(answer: Answer) -> bool:
+    """The key is another request's."""
+    return answer.status == 422 and answer.body["type"].endswith("idempotency-key-reused")
+
+
+def is_of(told: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """A payment is shown as it was asked for."""
+    return {name: told.get(name) for name in body} == body
 
 
 class Operators:

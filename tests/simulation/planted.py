@@ -11,7 +11,52 @@ WALLET_DECISIONS: Final = "handlers.wallet_service.decisions"
 PAYMENT_STORE: Final = "handlers.payment_orchestrator.store"
 PAYMENT_DECISIONS: Final = "handlers.payment_orchestrator.decisions"
 
+WALLET_API: Final = "handlers.wallet_service.api"
+PAYMENT_API: Final = "handlers.payment_orchestrator.api"
+
 IN_PAYMENTS: Final = (
+    Mutant(
+        "a deposit is acknowledged and not written",
+        WALLET_API,
+        "        self.wallets.commit_deposit(",
+        "        _ = lambda: self.wallets.commit_deposit(",
+    ),
+    Mutant(
+        "a deposit goes to whoever asks for it",
+        WALLET_API,
+        "            user_id=owner,\n",
+        "            user_id=caller.user_id,\n",
+    ),
+    Mutant(
+        "a list shows the payments of one user to everybody",
+        PAYMENT_API,
+        "        page = self.payments.page(\n            caller.user_id,",
+        '        page = self.payments.page(\n            "user-0",',
+    ),
+    Mutant(
+        "a payment cannot be read by its owner",
+        PAYMENT_API,
+        "        if payment is None or payment.user_id != caller.user_id:",
+        "        if payment is None or payment.user_id:",
+    ),
+    Mutant(
+        "a payment is always shown as pending",
+        PAYMENT_API,
+        "        return Answer(_document(payment))",
+        "        return Answer(_document(payment.at_first()))",
+    ),
+    Mutant(
+        "a page forgets its last payment",
+        PAYMENT_STORE,
+        "        return Page(tuple(found), position)",
+        "        return Page(tuple(found[: size - 1]), position)",
+    ),
+    Mutant(
+        "every other payment of a batch is refused",
+        WALLET_DECISIONS,
+        "    if held.balance.available < event.amount.value:",
+        "    if held.balance.available < event.amount.value or held.balance.reserved % 2:",
+    ),
     Mutant(
         "a balance is updated without looking at its version",
         WALLET_STORE,

@@ -108,6 +108,12 @@ AROUND: Final = (
         seed=2,
     ),
     Mutant(
+        "what the bus left out is taken for the last entries",
+        RELAY,
+        "        return left\n",
+        "        return list(publications)[len(publications) - len(left) :]\n",
+    ),
+    Mutant(
         "a letter is neither sent back nor stored",
         REVIEWER,
         "            self._send_back(letter, decided)\n            return\n",

@@ -83,6 +83,30 @@ IN_CHARGES: Final = (
         seed=71,
     ),
     Mutant(
+        "a new charge is cancelled at once",
+        CHARGE_DECISIONS,
+        '    return "charge" if decided.kind == "moved" else "inquire"',
+        '    return "cancel"',
+    ),
+    Mutant(
+        "every payment is charged for the same shop",
+        "handlers.gateway_processor.http_gateway",
+        '"payee": request.payee',
+        '"payee": request.payee if request.payee[:8] == "decline." else "thief-shop-1"',
+    ),
+    Mutant(
+        "a declined charge is announced as expired",
+        CHARGE_DECISIONS,
+        "            return _rejected(charge.declined(code), code)",
+        "            return _rejected(charge.declined(EXPIRED_REASON), EXPIRED_REASON)",
+    ),
+    Mutant(
+        "what contradicts a charge is acknowledged",
+        CHARGE_DECISIONS,
+        'raise Permanent(f"event is about another user or amount than charge {event.payment_id}")',
+        'return unchanged(charge, "contradicts the charge")',
+    ),
+    Mutant(
         "a decided charge does not answer again",
         CHARGE_DECISIONS,
         "    return again(charge)\n",

@@ -24,6 +24,7 @@ def test_every_promise_is_kept_under_random_faults(shard: int) -> None:
 
     assert not summary.failed, "\n".join(campaign.report(run) for run, _ in summary.failed[:2])
     assert summary.payments >= WORLDS_PER_SHARD * 24
+    assert summary.ends["completed"] > summary.payments / 5
 
 
 @pytest.mark.parametrize("seed", [seed for seed, _ in KEPT])
@@ -39,7 +40,7 @@ def test_a_seed_is_the_same_world_every_time_and_its_faults_replay_it() -> None:
     replayed = simulate(7, first.faults)
 
     for one, other in pairwise((first, again, replayed)):
-        assert (one.calls, one.steps, one.statuses) == (other.calls, other.steps, other.statuses)
+        assert (one.calls, one.steps, one.ends) == (other.calls, other.steps, other.ends)
         assert list(one.faults) == list(other.faults)
 
 

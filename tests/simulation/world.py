@@ -22,6 +22,7 @@ from tests.simulation import stories
 from tests.simulation.bus import Bus
 from tests.simulation.calls import Calls, replacing_aws
 from tests.simulation.checks import Checks
+from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.sqs import Message, Queue
 from tests.simulation.cloud.stack import cloud, named
 from tests.simulation.entry_points import EntryPoint, entry_points
@@ -44,7 +45,7 @@ class Outcome:
 
     seed: int
     payments: int
-    statuses: Counter[str]
+    ends: Counter[str]  # statuses, failures with their reason
     calls: Counter[str]
     faults: Sequence[Fault]
     kinds: Mapping[str, Sequence[str]]  # what can go wrong at each site that was reached
@@ -149,6 +150,9 @@ class World:
             self.heal()
             self._until_quiet()
             if not self.problems:
+                self.checks.promised.read_back()
+                self.kernel.run()
+            if not self.problems:
                 self.checks.at_the_end()
         return self._outcome()
 
@@ -174,7 +178,7 @@ class World:
         return Outcome(
             seed=self.seed,
             payments=len(payments),
-            statuses=Counter(item["status"]["S"] for item in payments),
+            ends=Counter(_end(item) for item in payments),
             calls=self.calls.count + self.line.count,
             faults=self.plan.happened,
             kinds=self.plan.kinds,
@@ -198,6 +202,11 @@ class World:
         finally:
             logging.disable(disabled)
             module.urllib3, circuitbreaker.monotonic = real_urllib3, real_monotonic
+
+
+def _end(payment: Item) -> str:
+    status, reason = payment["status"]["S"], payment.get("failure_code", {}).get("S")
+    return f"{status}: {reason}" if reason else str(status)
 
 
 def _reader(queue: Queue) -> str:

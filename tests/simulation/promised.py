@@ -1,0 +1,168 @@
+"""What people were promised and what the gateway decided, held against what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.gateway_processor.charge import EXPIRED_REASON
+from tests.simulation.cloud.expressions import Item
+from tests.simulation.money import DEPOSIT, amount
+from tests.simulation.people import Request
+from tests.simulation.texts import parsed
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+PAGE_SIZE: Final = 10
+# The four things that end together: payment, reservation, charge, and the gateway's truth.
+ENDS: Final = (
+    ("completed", "deducted", "approved", "approved"),
+    ("failed", "released", "declined", "declined"),
+    ("failed", "released", "expired", "cancelled"),
+    ("failed", "released", "expired", "none"),
+    ("failed", "refused", "none", "none"),
+)
+
+
+def asked_for(payment: Item) -> dict[str, Any]:
+    """Amount and payee, as a request to pay has them."""
+    value = {"value": amount(payment), "currency": payment["currency"]["S"]}
+    return {"amount": value, "payee": payment["payee"]["S"]}
+
+
+class Promised:
+    """`payments` and `wallets` are the items of those tables by key."""
+
+    def __init__(
+        self, world: World, payments: Mapping[Any, Item], wallets: Mapping[Any, Item]
+    ) -> None:
+        self._world, self._payments, self._wallets = world, payments, wallets
+
+    def at_the_end(self) -> None:
+        """Each payment and deposit that was accepted is there as it was asked for, and no other."""
+        self._payments_accepted()
+        self._deposits_accepted()
+
+    def _payments_accepted(self) -> None:
+        promises = self._world.users.promises
+        made = {promise.payment_id for promise in promises.values()}
+        if len(made) != len(promises) or made != {key for (key,) in self._payments}:
+            self._problem(
+                f"{len(promises)} promises made, {len(self._payments)} payments are there"
+            )
+        for (user, key), promise in promises.items():
+            item = self._payments.get((promise.payment_id,))
+            if item is None or item["user_id"]["S"] != user:
+                self._problem(f"user {user} with key {key} has no payment of theirs")
+            elif asked_for(item) != promise.body:
+                self._problem(f"{promise.payment_id} is {asked_for(item)}, not {promise.body}")
+
+    def _deposits_accepted(self) -> None:
+        accepted = {
+            promise.deposit_id: (f"{promise.user}#{promise.currency}", promise.value)
+            for promise in self._world.users.deposits.values()
+        }
+        there = {
+            deposit_id: (item["deposited_to"]["S"], amount(item))
+            for (deposit_id, entry), item in self._wallets.items()
+            if entry == DEPOSIT
+        }
+        if accepted != there:
+            self._problem(f"deposits were accepted that differ: {accepted.items() ^ there.items()}")
+
+    def ended(self, key: str, payment: Item, reservation: Item | None, charge: Item | None) -> None:
+        """The payment, its reservation, its charge and the gateway agree, down to the reason."""
+        outcome = self._world.ledger.outcomes.get(key, {})
+        truth = self._world.ledger.status(key)
+        statuses = (payment["status"]["S"], _status(reservation), _status(charge), truth)
+        if statuses not in ENDS:
+            self._problem(f"payment {key} ended {' '.join(statuses)}")
+        wanted = {
+            "declined": outcome.get("decline_code"),
+            "expired": EXPIRED_REASON,
+            "none": announced_reason(reservation) if reservation else None,
+        }.get(_status(charge))
+        reason = payment.get("failure_code", {}).get("S")
+        if reason != wanted:
+            self._problem(f"payment {key} ended {' '.join(statuses)} for {reason}, not {wanted}")
+
+    def read_back(self) -> None:
+        """Ask the API for everything that people can see; `World` runs until it is answered."""
+        for user in sorted({user for user, _ in self._world.users.promises}):
+            own = {
+                key: _told(item)
+                for (key,), item in self._payments.items()
+                if item["user_id"]["S"] == user
+            }
+            self._list(user, dict(own))
+            for key in sorted(own)[:1]:
+                self._get(user, key, own[key])
+            self._balances(user)
+
+    def _list(self, user: str, left: dict[str, Any], cursor: str | None = None) -> None:
+        query = {"page_size": str(PAGE_SIZE)} | ({"cursor": cursor} if cursor else {})
+
+        def heard(answer: Any) -> None:
+            for told in answer.body["items"]:
+                if left.pop(told["payment_id"], None) != _shown(told):
+                    self._problem(f"{user} sees in the list {told}")
+            following = answer.body.get("next_cursor")
+            if following:
+                self._list(user, left, following)
+            elif left:
+                self._problem(f"{user} does not see {sorted(left)} in the list")
+
+        self._world.api.send(Request("GET", "/payments", user, query=query), heard)
+
+    def _get(self, user: str, key: str, wanted: Any) -> None:
+        def heard(answer: Any) -> None:
+            if answer.status != 200 or _shown(answer.body) != wanted:
+                self._problem(f"{user} sees as {key}: {answer.status} {answer.body}")
+
+        path = {"payment_id": key}
+        self._world.api.send(Request("GET", "/payments/{payment_id}", user, path=path), heard)
+
+    def _balances(self, user: str) -> None:
+        wanted = {
+            item["wallet_id"]["S"].rpartition("#")[2]: (
+                int(item["available"]["N"]),
+                int(item["reserved"]["N"]),
+            )
+            for item in self._wallets.values()
+            if item.get("user_id", {}).get("S") == user
+        }
+
+        def heard(answer: Any) -> None:
+            told = {w["currency"]: (w["available"], w["reserved"]) for w in answer.body["items"]}
+            if told != wanted:
+                self._problem(f"{user} sees the balances {told}, not {wanted}")
+
+        self._world.api.send(Request("GET", "/wallets", user), heard)
+
+    def _problem(self, text: str) -> None:
+        self._world.problem(text)
+
+
+def announced_reason(item: Item) -> str | None:
+    """The reason that an item's announcement gives."""
+    reason: str | None = parsed(item["outbox"]["S"])["data"].get("reason")
+    return reason
+
+
+def _status(item: Item | None) -> str:
+    return str(item["status"]["S"]) if item else "none"
+
+
+def _told(item: Item) -> dict[str, Any]:
+    """A payment as the API should show it."""
+    return {
+        "status": item["status"]["S"],
+        **asked_for(item),
+        "failure_code": item.get("failure_code", {}).get("S"),
+    }
+
+
+def _shown(told: Mapping[str, Any]) -> dict[str, Any]:
+    """As much of a payment that the API shows as `_told` has."""
+    return {name: told.get(name) for name in ("status", "amount", "payee", "failure_code")}
