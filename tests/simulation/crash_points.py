@@ -132,6 +132,11 @@ PATHS: Final = (
         alone=False,
     ),
     Path(
+        "published when the stream gives its records again",
+        _story(),
+        _times("event-relay-stream PutEvents events", "partial", 8, 0.0),
+    ),
+    Path(
         "asked again after the deadline",
         _story(),
         _times("rule payment-orchestrator--wallet-funds_deducted", "undeliverable", 1),

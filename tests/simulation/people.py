@@ -119,23 +119,13 @@ class Api:
 
 @dataclass(slots=True)
 class Promise:
-    """What a user was told about one key: always the same payment. `body` is the first request
-    that was accepted.
+    """What somebody was told about one key: always the same payment, or deposit, by the request
+    with `body`.
     """
 
     user: str
     body: Mapping[str, Any] | None = None
-    payment_id: str | None = None
-
-
-@dataclass(slots=True)
-class DepositPromise:
-    """What an operator was told about one key: always the same deposit."""
-
-    user: str
-    currency: str
-    value: int
-    deposit_id: str
+    id: str | None = None
 
 
 class Users:
@@ -148,29 +138,32 @@ class Users:
     ) -> None:
         self._api, self._kernel, self._random, self._problem = api, kernel, random, problem
         self.promises: dict[tuple[str, str], Promise] = {}
-        self.deposits: dict[str, DepositPromise] = {}
+        self.deposits: dict[str, Promise] = {}
 
     def deposit(self, user: str, currency: str, value: int, key: str) -> None:
-        """An operator puts money into a user's wallet; the same key does it once."""
-        sent = {"amount": {"value": value, "currency": currency}, "user_id": user}
+        """An operator puts money into a user's wallet, now and then into another's at once; the
+        same key does it once.
+        """
+        promise = self.deposits.setdefault(key, Promise(OPERATOR))
+        body = {"amount": {"value": value, "currency": currency}, "user_id": user}
+        self._put_in(promise, key, body)
+        if self._random.random() < 0.1:
+            self._put_in(promise, key, {**body, "user_id": OPERATOR})
+
+    def _put_in(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
         request = Request(
             *("POST", "/wallets/{currency}/deposits", OPERATOR, "operator"),
-            path={"currency": currency},
+            path={"currency": body["amount"]["currency"]},
             key=key,
-            body=sent,
+            body=body,
         )
+        self._api.send(request, lambda answer: self._deposited(promise, request, answer))
 
-        def heard(answer: Answer) -> None:
-            if answer.status != 201:
-                self._problem(f"deposit {key} was answered {answer.status} {answer.body}")
-                return
-            if key not in self.deposits and self._random.random() < 0.2:
-                self._api.send(replace(request, body=another(sent)), self._refused)
-            told = DepositPromise(user, currency, value, answer.body["deposit_id"])
-            if self.deposits.setdefault(key, told) != told:
-                self._problem(f"deposit {key} got two ids")
-
-        self._api.send(request, heard)
+    def _deposited(self, promise: Promise, request: Request, answer: Answer) -> None:
+        first = promise.id is None
+        if self._is_kept(promise, request, answer, "deposit_id") and first:
+            again = replace(request, body=another(request.body or {}))
+            self._api.send(again, self._refused)
 
     def pay(self, user: str, key: str, body: Mapping[str, Any]) -> None:
         """Ask for a payment, now and then twice at once; the same key asks for the same one."""
@@ -181,25 +174,29 @@ class Users:
 
     def _ask(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
         request = Request("POST", "/payments", promise.user, key=key, body=body)
-        self._api.send(request, lambda answer: self._paid(promise, key, body, answer))
+        self._api.send(request, lambda answer: self._paid(promise, request, answer))
 
-    def _paid(self, promise: Promise, key: str, body: Mapping[str, Any], answer: Answer) -> None:
-        if is_reused(answer) and promise.body != body:
-            return  # two at once with different bodies: the other was first
-        if answer.status != 201:
-            self._problem(f"payment {key} was answered {answer.status} {answer.body}")
+    def _paid(self, promise: Promise, request: Request, answer: Answer) -> None:
+        if not self._is_kept(promise, request, answer, "payment_id"):
             return
-        if promise.body not in (None, body):
-            self._problem(f"key {key} was accepted with {promise.body} and {body}")
-        promise.body = body
-        told = answer.body
-        if told["status"] != "pending" or told["amount"] != body["amount"]:
-            self._problem(f"payment {key} was answered with {told}")
-        if promise.payment_id not in (None, told["payment_id"]):
-            self._problem(f"key {key} names {promise.payment_id} and {told['payment_id']}")
-        promise.payment_id = told["payment_id"]
+        if answer.body["status"] != "pending" or not is_of(answer.body, request.body or {}):
+            self._problem(f"payment {request.key} was answered with {answer.body}")
         if self._random.random() < 0.1:
-            self._repeat(promise, key)
+            self._repeat(promise, request.key)
+
+    def _is_kept(self, promise: Promise, request: Request, answer: Answer, name: str) -> bool:
+        """The same key with the same body is answered alike; of two bodies only one is accepted."""
+        if is_reused(answer) and promise.body != request.body:
+            return False
+        if answer.status != 201:
+            self._problem(f"{request} was answered {answer.status} {answer.body}")
+            return False
+        if (promise.id or answer.body[name]) != answer.body[name]:
+            self._problem(f"key {request.key} names {promise.id} and {answer.body[name]}")
+        if promise.body not in (None, request.body):
+            self._problem(f"key {request.key} was accepted with {promise.body} and {request.body}")
+        promise.body, promise.id = request.body, answer.body[name]
+        return True
 
     def _repeat(self, promise: Promise, key: str) -> None:
         """The same key again: with the same body the same answer, with another body a refusal."""
@@ -233,9 +230,9 @@ class Users:
     def _accepted(self, user: str) -> dict[str, Mapping[str, Any]]:
         """What the user was told: payment id → the request that made it."""
         return {
-            promise.payment_id: promise.body
+            promise.id: promise.body
             for promise in self.promises.values()
-            if promise.user == user and promise.payment_id and promise.body
+            if promise.user == user and promise.id and promise.body
         }
 
     def _saw_payments(self, user: str, answer: Answer) -> None:
@@ -243,7 +240,7 @@ class Users:
             self._problem(f"a list of payments was answered {answer.status}")
             return
         mine = self._accepted(user)
-        others = {p.payment_id for p in self.promises.values() if p.user != user}
+        others = {p.id for p in self.promises.values() if p.user != user}
         for told in answer.body["items"]:
             wanted = mine.get(told["payment_id"])
             if told["payment_id"] in others or (wanted and not is_of(told, wanted)):

@@ -102,7 +102,7 @@ IN_PAYMENTS: Final = (
                 "ConditionExpression": "version = :version",""",
         """"SET #status = :status, outbox = :outbox, version = :next",
                 "ConditionExpression": "version <= :next AND version >= :version",""",
-        seed=41,
+        seed=47,
     ),
     Mutant(
         "a reservation's version stands still",
@@ -158,7 +158,7 @@ IN_PAYMENTS: Final = (
         WALLET_DECISIONS,
         '    if now >= event.expires_at:\n        return _refused(held, event, "expired")\n',
         "",
-        seed=10,
+        seed=41,
     ),
     Mutant(
         "a question asked again reserves again",

@@ -31,6 +31,10 @@ def asked_for(payment: Item) -> dict[str, Any]:
     return {"amount": value, "payee": payment["payee"]["S"]}
 
 
+def wallet_of(deposit: Mapping[str, Any]) -> str:
+    return f"{deposit['user_id']}#{deposit['amount']['currency']}"
+
+
 class Promised:
     """`payments` and `wallets` are the items of those tables by key."""
 
@@ -46,29 +50,31 @@ class Promised:
 
     def _payments_accepted(self) -> None:
         promises = self._world.users.promises
-        made = {promise.payment_id for promise in promises.values()}
+        made = {promise.id for promise in promises.values()}
         if len(made) != len(promises) or made != {key for (key,) in self._payments}:
             self._problem(
                 f"{len(promises)} promises made, {len(self._payments)} payments are there"
             )
         for (user, key), promise in promises.items():
-            item = self._payments.get((promise.payment_id,))
+            item = self._payments.get((promise.id,))
             if item is None or item["user_id"]["S"] != user:
                 self._problem(f"user {user} with key {key} has no payment of theirs")
             elif asked_for(item) != promise.body:
-                self._problem(f"{promise.payment_id} is {asked_for(item)}, not {promise.body}")
+                self._problem(f"{promise.id} is {asked_for(item)}, not {promise.body}")
 
     def _deposits_accepted(self) -> None:
+        promises = self._world.users.deposits
         accepted = {
-            promise.deposit_id: (f"{promise.user}#{promise.currency}", promise.value)
-            for promise in self._world.users.deposits.values()
+            promise.id: (wallet_of(promise.body), promise.body["amount"]["value"])
+            for promise in promises.values()
+            if promise.body
         }
         there = {
             deposit_id: (item["deposited_to"]["S"], amount(item))
             for (deposit_id, entry), item in self._wallets.items()
             if entry == DEPOSIT
         }
-        if accepted != there:
+        if accepted != there or len(accepted) != len(promises):
             self._problem(f"deposits were accepted that differ: {accepted.items() ^ there.items()}")
 
     def ended(self, key: str, payment: Item, reservation: Item | None, charge: Item | None) -> None:
