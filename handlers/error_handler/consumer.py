@@ -44,8 +44,9 @@ class Reviewer:
             self._send_back(letter, decided)
             return
         event = parked(letter, decided.why, self.clock.now())
-        if self.failed_events.park(event, record["messageId"]):
-            count("FailedEventParked", consumer=letter.consumer)
+        # First: an alarm too many is better than an entry that nobody was told of.
+        count("FailedEventParked", consumer=letter.consumer)
+        self.failed_events.park(event, record["messageId"])
         logger.warning("parked", extra=_facts(letter) | {"failed_event_id": event.failed_event_id})
 
     def _send_back(self, letter: DeadLetter, redrive: Redrive) -> None:

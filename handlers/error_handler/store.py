@@ -33,9 +33,8 @@ class FailedEvents:
     dynamodb: DynamoDBClient
     table: str
 
-    def park(self, event: FailedEvent, message_id: str) -> bool:
-        """Store it as open, once more if it was there; False when this very message was stored
-        before.
+    def park(self, event: FailedEvent, message_id: str) -> None:
+        """Store it as open, once more if it was there, unless this very message was stored before.
 
         Raises Retryable.
         """
@@ -57,7 +56,7 @@ class FailedEvents:
                 ":one": number(1),
             },
         }
-        return self._write(update)
+        self._write(update)
 
     def fetch(self, failed_event_id: str) -> FailedEvent | None:
         """Raises Retryable."""

@@ -77,14 +77,15 @@ class Processor:
         raise Retryable(f"gateway outcome of {charge.payment_id} is unknown; next is {question}")
 
     def _ask(self, charge: Charge, question: Question) -> Answer:
+        request = _request(charge)
         try:
             match question:
                 case "charge":
-                    return self.gateway.charge(_request(charge))
+                    return self.gateway.charge(request)
                 case "inquire":
-                    return self.gateway.inquire(charge.payment_id)
+                    return self.gateway.inquire(request)
                 case "cancel":
-                    return self.gateway.cancel(charge.payment_id)
+                    return self.gateway.cancel(request)
         except GatewayCircuitOpen:
             count("GatewayCircuitOpen")
             raise

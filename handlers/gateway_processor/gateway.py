@@ -12,7 +12,9 @@ from handlers.core.errors import Retryable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRequest:
-    """One payment, as the gateway is asked to charge it. One key, always the same values."""
+    """One payment, as the gateway is asked to charge it, or about it. One key, always the same
+    values.
+    """
 
     idempotency_key: str
     amount_value: int  # minor units
@@ -83,10 +85,10 @@ class Gateway(Protocol):
         """Approved, Declined, Cancelled or Unknown. Sent once; repeating the same is safe."""
         ...
 
-    def inquire(self, idempotency_key: str) -> Answer:
+    def inquire(self, request: ChargeRequest) -> Answer:
         """Any answer. Changes nothing at the gateway."""
         ...
 
-    def cancel(self, idempotency_key: str) -> Answer:
+    def cancel(self, request: ChargeRequest) -> Answer:
         """Approved, Declined, Cancelled or Unknown: all but the last are final."""
         ...

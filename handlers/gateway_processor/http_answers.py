@@ -36,12 +36,13 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One question to the gateway."""
+    """One question to the gateway; `key` and `amount` are what it must answer about."""
 
     operation: Operation
     method: str
     path: str
     key: str
+    amount: Mapping[str, Any]
     attempts_max: int
     body: Mapping[str, Any] | None = None
 
@@ -134,8 +135,7 @@ def _charge_id(call: Call, document: Mapping[str, Any]) -> str:
         and isinstance(amount.get("currency"), str)
     )
     _expect(well_formed, "amount")
-    asked = call.body["amount"] if call.body is not None else amount
-    _expect(amount == asked, "the amount that was asked for")
+    _expect(amount == call.amount, "the amount that was asked for")
     return _matching(CHARGE_ID, document, "charge_id")
 
 

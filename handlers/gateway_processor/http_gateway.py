@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import urllib3
@@ -105,30 +105,36 @@ class HttpGateway:
 
     def charge(self, request: ChargeRequest) -> Answer:
         """See the port. One attempt: after an unknown outcome the caller inquires first."""
-        body = {
-            "amount": {"value": request.amount_value, "currency": request.currency},
-            "payee": request.payee,
-            "reference": request.idempotency_key,
-        }
-        key = request.idempotency_key
+        amount, key = _amount(request), request.idempotency_key
         return self._ask(
-            Call(operation="charge", method="POST", path="", key=key, attempts_max=1, body=body)
+            Call(
+                operation="charge",
+                method="POST",
+                path="",
+                key=key,
+                amount=amount,
+                attempts_max=1,
+                body={"amount": amount, "payee": request.payee, "reference": key},
+            )
         )
 
-    def inquire(self, idempotency_key: str) -> Answer:
+    def inquire(self, request: ChargeRequest) -> Answer:
         """See the port."""
-        return self._ask(self._about(idempotency_key, "inquire", "GET", ""))
+        return self._ask(self._about(request, "inquire", "GET", ""))
 
-    def cancel(self, idempotency_key: str) -> Answer:
+    def cancel(self, request: ChargeRequest) -> Answer:
         """See the port."""
-        return self._ask(self._about(idempotency_key, "cancel", "POST", "/cancel"))
+        return self._ask(self._about(request, "cancel", "POST", "/cancel"))
 
-    def _about(self, key: str, operation: Operation, method: str, suffix: str) -> Call:
+    def _about(
+        self, request: ChargeRequest, operation: Operation, method: str, suffix: str
+    ) -> Call:
         return Call(
             operation=operation,
             method=method,
-            path=f"/{quote(key, safe='')}{suffix}",
-            key=key,
+            path=f"/{quote(request.idempotency_key, safe='')}{suffix}",
+            key=request.idempotency_key,
+            amount=_amount(request),
             attempts_max=self._limits.inquiry_attempts_max,
         )
 
@@ -215,6 +221,10 @@ class HttpGateway:
             f"the gateway refused the API key ({reply.status}) when asked to {call.operation} "
             f"{call.key}: check the gateway's secret"
         )
+
+
+def _amount(request: ChargeRequest) -> dict[str, Any]:
+    return {"value": request.amount_value, "currency": request.currency}
 
 
 def _checked(base_url: str) -> str:

@@ -26,7 +26,8 @@ def react(payments: Payments, clock: Clock, message: Message) -> str:
 
     def attempt() -> str:
         now = clock.now()
-        decided = decide(payments.fetch(message.data.payment_id), message.data, now)
+        payment = payments.fetch(message.data.payment_id)
+        decided = decide(payment, message.data, now, reannounced=message.reannounced or 0)
         cause = Cause(message.correlationid, message.id)
         payments.commit(decided, cause=cause, now=now)
         return decided.note

@@ -39,15 +39,20 @@ def initiated(payment: Payment) -> PaymentInitiated:
     )
 
 
-def decide(payment: Payment | None, event: PaymentOrchestratorReceives, now: str) -> Decided:
-    """Raises Early or Permanent when the event does not fit the payment."""
+def decide(
+    payment: Payment | None, event: PaymentOrchestratorReceives, now: str, *, reannounced: int = 0
+) -> Decided:
+    """`reannounced`: how often the event had been announced again when it was sent.
+
+    Raises Early or Permanent when the event does not fit the payment.
+    """
     if payment is None:
         raise Early(f"payment {event.payment_id} is not there: it is {NONE}")
     if payment.user_id != event.user_id or payment.amount != event.amount:
         raise Permanent(f"event is about another user or amount than payment {event.payment_id}")
     match event:
         case PaymentInitiatedAfterDeadline():
-            return on_payment_initiated_after_deadline(payment, event, now)
+            return on_payment_initiated_after_deadline(payment, event, now, reannounced)
         case WalletReservationFailed():
             return on_wallet_reservation_failed(payment, event, now)
         case WalletFundsDeducted():
@@ -59,15 +64,22 @@ def decide(payment: Payment | None, event: PaymentOrchestratorReceives, now: str
 
 
 def on_payment_initiated_after_deadline(
-    payment: Payment, event: PaymentInitiatedAfterDeadline, now: str
+    payment: Payment, event: PaymentInitiatedAfterDeadline, now: str, reannounced: int
 ) -> Decided:
-    """Ask again when the payment is still pending: whatever got lost on its way heals by that."""
+    """Ask again when the payment is still pending: whatever got lost on its way heals by that.
+
+    Each announcement is followed by one more at most, so that its duplicates do not use up the
+    tries at once.
+    """
     if now < event.expires_at:
         why = f"payment {payment.payment_id} has time until {event.expires_at}"
         raise Early(why, until=event.expires_at)
     if payment.status != "pending":
         return unchanged(payment, f"already {payment.status}")
-    if times_announced_again(payment.outbox or "{}") >= ASKS_MAX:
+    times = times_announced_again(payment.outbox or "{}")
+    if reannounced < times:
+        return unchanged(payment, "already announced again")
+    if times >= ASKS_MAX:
         raise Permanent(
             f"payment {payment.payment_id} is still pending after {ASKS_MAX} more announcements"
         )

@@ -27,7 +27,7 @@ Response: TypeAlias = dict[str, Any]
 
 CORRELATION_CHARS_MAX = 64
 # What else a caller writes in a path is nobody's business: it could be a secret pasted there.
-PAYMENT_ID = re.compile(r"pay_[a-z2-7]{26}")
+ID_IN_PATH = re.compile(r"(pay|fev)_[a-z2-7]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _caller(event: Event, operation: Operation, audience: str) -> Caller:
         raise Problem(
             "urn:problem-type:payments:unauthenticated",
             401,
-            "Send a valid access token in the Authorization header.",
+            "Send a valid identity token in the Authorization header.",
         )
     return Caller(
         user_id=user_id,
@@ -167,7 +167,7 @@ def _told(event: Event) -> dict[str, Any]:
     } | {
         name: value
         for name, value in (event.get("pathParameters") or {}).items()
-        if name == "payment_id" and PAYMENT_ID.fullmatch(value)
+        if name in ("payment_id", "failed_event_id") and ID_IN_PATH.fullmatch(value)
     }
 
 

@@ -102,7 +102,7 @@ def test_an_event_about_another_user_or_amount_is_impossible(
 def test_a_payment_that_is_pending_at_its_deadline_is_announced_again(now: str) -> None:
     payment = a_payment(outbox=builders.OUTBOX_AGAIN % (ASKS_MAX - 1))
 
-    decided = decide(payment, after_deadline(), now)
+    decided = decide(payment, after_deadline(), now, reannounced=ASKS_MAX - 1)
 
     assert (decided.kind, decided.state, decided.events) == ("again", payment, ())
 
@@ -123,7 +123,15 @@ def test_a_payment_that_nobody_answers_ends_with_an_operator() -> None:
     payment = a_payment(outbox=builders.OUTBOX_AGAIN % ASKS_MAX)
 
     with pytest.raises(Permanent, match="still pending after 3 more announcements"):
-        decide(payment, after_deadline(), LATER)
+        decide(payment, after_deadline(), LATER, reannounced=ASKS_MAX)
+
+
+def test_duplicates_of_an_announcement_are_followed_by_one_more_only() -> None:
+    payment = a_payment(outbox=builders.OUTBOX_AGAIN % 1)
+
+    decided = decide(payment, after_deadline(), LATER, reannounced=0)
+
+    assert (decided.kind, decided.note) == ("unchanged", "already announced again")
 
 
 def test_the_first_answer_shows_the_payment_as_it_was_then() -> None:

@@ -92,6 +92,11 @@ def a_request(payee: str, key: str = "pay_1", value: int = 12_550) -> ChargeRequ
     return ChargeRequest(idempotency_key=key, amount_value=value, currency="USD", payee=payee)
 
 
+def about(key: str) -> ChargeRequest:
+    """What `inquire` and `cancel` are asked: the payment that `a_request` makes with this key."""
+    return a_request("coffee-shop-42", key)
+
+
 class Time:
     """Stands still but for the pauses of the adapter."""
 

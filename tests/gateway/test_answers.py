@@ -41,8 +41,8 @@ def heard(
         method="ANY",
         path="",
         key="pay_1",
+        amount={"value": 12_550, "currency": "USD"},
         attempts_max=1,
-        body={"amount": {"value": 12_550, "currency": "USD"}} if operation == "charge" else None,
     )
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     return understand(call, Reply(status=status, media_type=media_type, body=body))
@@ -65,6 +65,17 @@ def test_inquire_and_cancel_answer_the_outcome(
     operation: Operation, document: dict[str, Any], answer: Answer
 ) -> None:
     assert heard(operation, 200, document) == answer
+
+
+@pytest.mark.parametrize("operation", ["inquire", "cancel"])
+@pytest.mark.parametrize(
+    "amount", [{"value": 1, "currency": "USD"}, {"value": 12_550, "currency": "EUR"}]
+)
+def test_a_charge_of_another_amount_is_no_answer(
+    operation: Operation, amount: dict[str, Any]
+) -> None:
+    with pytest.raises(NoAnswerError, match="the amount that was asked for"):
+        heard(operation, 200, approved() | {"amount": amount})
 
 
 def test_fields_of_a_later_version_are_accepted() -> None:

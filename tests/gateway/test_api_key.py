@@ -14,7 +14,7 @@ from handlers.gateway_processor.http_gateway import (
     Limits,
 )
 from tests.gateway.raw_server import NOT_FOUND, http, raw_server
-from tests.gateway.running import API_KEY, Simulator, a_request, gateway_at
+from tests.gateway.running import API_KEY, Simulator, a_request, about, gateway_at
 
 pytestmark = pytest.mark.gateway_processor
 
@@ -29,8 +29,8 @@ def test_the_key_is_fetched_at_the_first_call_and_kept() -> None:
     with raw_server(NOT_FOUND) as server:
         gateway = gateway_at(server.url, api_key=fetch)
         fetched_when_made = list(fetched)
-        gateway.inquire("pay_1")
-        gateway.inquire("pay_2")
+        gateway.inquire(about("pay_1"))
+        gateway.inquire(about("pay_2"))
 
     assert (fetched_when_made, fetched) == ([], ["once"])
 
@@ -60,7 +60,7 @@ def test_a_request_that_the_gateway_refuses_is_permanent(simulator: Simulator) -
 def test_a_key_that_is_not_a_bearer_token_is_never_sent_or_shown(key: str) -> None:
     with raw_server(NOT_FOUND) as server:
         with pytest.raises(Retryable, match="is not a bearer token") as refused:
-            gateway_at(server.url, api_key=lambda: key).inquire("pay_1")
+            gateway_at(server.url, api_key=lambda: key).inquire(about("pay_1"))
         told = "".join(traceback.format_exception(refused.value))
 
     assert server.requests == []
@@ -84,7 +84,7 @@ def test_the_key_is_never_shown_even_if_the_gateway_quotes_it(answer: bytes) -> 
         gateway = gateway_at(server.url, limits=Limits(read_timeout_s=0.2))
         questions: list[Callable[[], Answer]] = [
             lambda: gateway.charge(a_request("x1")),
-            lambda: gateway.cancel("pay_1"),
+            lambda: gateway.cancel(about("pay_1")),
         ]
         for ask in questions:
             try:

@@ -13,7 +13,7 @@ from handlers.gateway_processor.http_gateway import (
     Limits,
 )
 from tests.gateway.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
-from tests.gateway.running import Time, a_request, gateway_at
+from tests.gateway.running import Time, a_request, about, gateway_at
 
 pytestmark = pytest.mark.gateway_processor
 
@@ -37,8 +37,8 @@ def test_an_open_circuit_for_charges_leaves_inquire_and_cancel_usable() -> None:
         gateway = gateway_at(server.url, limits=Limits(circuit_failures_max=1))
         gateway.charge(a_request("x1"))
 
-        assert gateway.inquire("pay_1") == NotFound()
-        assert gateway.cancel("pay_1") == Approved("ch_1")
+        assert gateway.inquire(about("pay_1")) == NotFound()
+        assert gateway.cancel(about("pay_1")) == Approved("ch_1")
 
 
 def test_an_answer_in_between_starts_the_count_again() -> None:

@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 from handlers.gateway_processor import http_answers
 from handlers.gateway_processor.http_gateway import READ_TIMEOUT_S
 from infra.local.simulator import app, contract, payees
-from tests.gateway.running import IMPATIENT, Simulator, a_request
+from tests.gateway.running import IMPATIENT, Simulator, a_request, about
 
 pytestmark = pytest.mark.gateway_processor
 
@@ -159,11 +159,11 @@ def test_no_payee_is_ever_charged_twice_however_often_it_is_asked(
 
     for _ in range(3):
         gateway.charge(a_request(payee))
-        gateway.inquire("pay_1")
-    final = gateway.cancel("pay_1")
+        gateway.inquire(about("pay_1"))
+    final = gateway.cancel(about("pay_1"))
     simulator.release()
 
-    assert gateway.inquire("pay_1") == final
+    assert gateway.inquire(about("pay_1")) == final
     assert simulator.books("pay_1")["charged"] == (payee not in never_charged())
     assert simulator.totals()["charged_twice"] == []
 

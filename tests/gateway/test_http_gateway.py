@@ -18,7 +18,7 @@ from handlers.gateway_processor.http_gateway import (
     Limits,
 )
 from tests.gateway.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
-from tests.gateway.running import API_KEY, Simulator, Time, a_request, gateway_at
+from tests.gateway.running import API_KEY, Simulator, Time, a_request, about, gateway_at
 
 pytestmark = pytest.mark.gateway_processor
 
@@ -49,7 +49,7 @@ def test_a_charge_is_sent_once_with_its_key_and_body() -> None:
 def test_inquire_and_cancel_are_tried_again_with_growing_jittered_pauses(operation: str) -> None:
     time = Time()
     with raw_server(DOWN, DOWN, http(200, approved())) as server:
-        answer = getattr(gateway_at(server.url, time, jitter=0.5), operation)("pay_1")
+        answer = getattr(gateway_at(server.url, time, jitter=0.5), operation)(about("pay_1"))
 
     assert answer == Approved("ch_1")
     assert len(server.requests) == 3
@@ -58,7 +58,7 @@ def test_inquire_and_cancel_are_tried_again_with_growing_jittered_pauses(operati
 
 def test_inquiring_ends_after_its_attempts() -> None:
     with raw_server(DOWN) as server:
-        answer = gateway_at(server.url).inquire("pay_1")
+        answer = gateway_at(server.url).inquire(about("pay_1"))
 
     assert answer == Unknown("it answered 503, urn:problem-type:gateway:unavailable")
     assert len(server.requests) == 3
@@ -68,7 +68,7 @@ def test_no_attempt_is_begun_after_the_time_of_the_call() -> None:
     time = Time()
     with raw_server(DOWN) as server:
         gateway = gateway_at(server.url, time, limits=Limits(call_timeout_s=0.25), jitter=0.5)
-        answer = gateway.inquire("pay_1")
+        answer = gateway.inquire(about("pay_1"))
 
     assert isinstance(answer, Unknown)
     assert (len(server.requests), time.pauses) == (2, [0.1])
@@ -144,18 +144,18 @@ def test_a_connection_is_used_again_but_not_after_it_was_idle() -> None:
     time = Time()
     with raw_server(NOT_FOUND) as server:
         gateway = gateway_at(server.url, time)
-        gateway.inquire("pay_1")
-        gateway.inquire("pay_2")
+        gateway.inquire(about("pay_1"))
+        gateway.inquire(about("pay_2"))
         connections_at_once = server.connections
         time.now += CONNECTION_IDLE_MAX_S + 1
-        gateway.inquire("pay_3")
+        gateway.inquire(about("pay_3"))
 
     assert (connections_at_once, server.connections) == (1, 2)
 
 
 def test_a_key_is_quoted_where_it_becomes_part_of_a_path() -> None:
     with raw_server(NOT_FOUND) as server:
-        gateway_at(server.url + "/v1/").inquire("../simulator/charges?x")
+        gateway_at(server.url + "/v1/").inquire(about("../simulator/charges?x"))
 
     assert server.requests[0].startswith(b"GET /v1/charges/..%2Fsimulator%2Fcharges%3Fx HTTP/1.1")
 

@@ -11,7 +11,7 @@ from handlers.gateway_processor.gateway import (
     Unknown,
 )
 from infra.local.simulator.payees import DECLINE_CODES
-from tests.gateway.running import IMPATIENT, Simulator, a_request
+from tests.gateway.running import IMPATIENT, Simulator, a_request, about
 
 pytestmark = pytest.mark.gateway_processor
 
@@ -37,8 +37,8 @@ def test_a_payee_declines_with_the_code_in_its_name(simulator: Simulator, code: 
     answer = gateway.charge(a_request(f"payee_decline_{code}"))
 
     assert answer == Declined(code)
-    assert gateway.inquire("pay_1") == Declined(code)
-    assert gateway.cancel("pay_1") == Declined(code)
+    assert gateway.inquire(about("pay_1")) == Declined(code)
+    assert gateway.cancel(about("pay_1")) == Declined(code)
     assert simulator.books("pay_1")["charged"] == 0
 
 
@@ -60,7 +60,7 @@ def test_a_timeout_before_charging_charges_nothing_and_the_next_attempt_works(
     gateway = simulator.gateway(IMPATIENT)
 
     first = gateway.charge(a_request("payee_timeout_before_charge"))
-    asked = gateway.inquire("pay_1")
+    asked = gateway.inquire(about("pay_1"))
     simulator.release()
     charged_by_then = simulator.books("pay_1")["charged"]
     second = gateway.charge(a_request("payee_timeout_before_charge"))
@@ -90,13 +90,13 @@ def test_after_an_unknown_outcome_inquiry_finds_the_one_charge(
     gateway = simulator.gateway(IMPATIENT)
 
     first = gateway.charge(a_request(payee))
-    found = gateway.inquire("pay_1")
+    found = gateway.inquire(about("pay_1"))
     again = gateway.charge(a_request(payee))
 
     assert first == Unknown(why)
     assert charge_id(found) == charge_id(again) == simulator.books("pay_1")["charge_id"]
     assert simulator.books("pay_1")["charged"] == 1
-    assert gateway.cancel("pay_1") == found, "a cancel never undoes a charge"
+    assert gateway.cancel(about("pay_1")) == found, "a cancel never undoes a charge"
 
 
 def test_after_a_timeout_inquiry_finds_the_decline(simulator: Simulator) -> None:
@@ -105,7 +105,7 @@ def test_after_a_timeout_inquiry_finds_the_decline(simulator: Simulator) -> None
     first = gateway.charge(a_request("payee_timeout_after_decline"))
 
     assert isinstance(first, Unknown)
-    assert gateway.inquire("pay_1") == Declined("do_not_honor")
+    assert gateway.inquire(about("pay_1")) == Declined("do_not_honor")
     assert simulator.books("pay_1")["charged"] == 0
 
 
@@ -115,7 +115,7 @@ def test_an_error_before_charging_charges_nothing_and_the_next_attempt_works(
     gateway = simulator.gateway()
 
     first = gateway.charge(a_request("payee_error_before_charge"))
-    asked = gateway.inquire("pay_1")
+    asked = gateway.inquire(about("pay_1"))
     second = gateway.charge(a_request("payee_error_before_charge"))
 
     assert (first, asked) == (
@@ -138,13 +138,13 @@ def test_a_payee_that_never_answers_can_still_be_cancelled(simulator: Simulator)
     gateway = simulator.gateway(IMPATIENT)
 
     attempts = [gateway.charge(a_request("payee_never_answers")) for _ in range(2)]
-    asked = gateway.inquire("pay_1")
-    cancelled = gateway.cancel("pay_1")
+    asked = gateway.inquire(about("pay_1"))
+    cancelled = gateway.cancel(about("pay_1"))
     simulator.release()
 
     assert attempts == [Unknown("no answer: ReadTimeoutError")] * 2
     assert asked == Unknown("it answered 503, urn:problem-type:gateway:unavailable")
-    assert cancelled == gateway.inquire("pay_1") == Cancelled()
+    assert cancelled == gateway.inquire(about("pay_1")) == Cancelled()
     assert gateway.charge(a_request("payee_never_answers")) == Cancelled()
     assert simulator.books("pay_1")["charged"] == 0
 
@@ -157,8 +157,8 @@ def test_a_payee_whose_charges_are_down_is_not_found_and_can_be_cancelled(
     attempts = [gateway.charge(a_request("payee_charge_down")) for _ in range(3)]
 
     assert all(isinstance(attempt, Unknown) for attempt in attempts)
-    assert gateway.inquire("pay_1") == NotFound()
-    assert gateway.cancel("pay_1") == Cancelled()
+    assert gateway.inquire(about("pay_1")) == NotFound()
+    assert gateway.cancel(about("pay_1")) == Cancelled()
     assert simulator.books("pay_1")["charged"] == 0
 
 
@@ -166,12 +166,12 @@ def test_a_late_request_charges_once_if_nobody_was_faster(simulator: Simulator) 
     gateway = simulator.gateway(IMPATIENT)
 
     first = gateway.charge(a_request("payee_late_charge"))
-    before = gateway.inquire("pay_1")
+    before = gateway.inquire(about("pay_1"))
     released = simulator.release()
 
     assert isinstance(first, Unknown)
     assert (before, released) == (NotFound(), 1)
-    assert isinstance(gateway.inquire("pay_1"), Approved)
+    assert isinstance(gateway.inquire(about("pay_1")), Approved)
     assert simulator.books("pay_1")["charged"] == 1
 
 
@@ -193,10 +193,10 @@ def test_a_late_request_never_charges_a_key_that_was_cancelled_meanwhile(
     gateway = simulator.gateway(IMPATIENT)
 
     gateway.charge(a_request("payee_late_charge"))
-    cancelled = gateway.cancel("pay_1")
+    cancelled = gateway.cancel(about("pay_1"))
     released = simulator.release()
 
     assert (cancelled, released) == (Cancelled(), 1)
-    assert gateway.inquire("pay_1") == Cancelled()
+    assert gateway.inquire(about("pay_1")) == Cancelled()
     assert simulator.books("pay_1")["charged"] == 0
     assert simulator.totals() == {"charged": 0, "charged_value": {}, "charged_twice": []}

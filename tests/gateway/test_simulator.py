@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from handlers.gateway_processor.gateway import Answer, Approved, Cancelled, NotFound, Unknown
-from tests.gateway.running import API_KEY, Simulator, a_request
+from tests.gateway.running import API_KEY, Simulator, a_request, about
 
 pytestmark = pytest.mark.gateway_processor
 
@@ -87,7 +87,7 @@ def test_charges_and_cancels_of_one_key_at_once_agree_on_one_outcome(simulator: 
         gateway = simulator.gateway()
         key = f"pay_{number // 4}"
         return key, (
-            gateway.cancel(key)
+            gateway.cancel(about(key))
             if number % 2
             else gateway.charge(a_request("coffee-shop-42", key=key))
         )
@@ -205,11 +205,15 @@ def test_an_outage_is_unknown_for_everything_and_charges_nothing(simulator: Simu
     gateway = simulator.gateway()
 
     simulator.outage("down")
-    during = gateway.charge(a_request("x1")), gateway.inquire("pay_1"), gateway.cancel("pay_1")
+    during = (
+        gateway.charge(a_request("x1")),
+        gateway.inquire(about("pay_1")),
+        gateway.cancel(about("pay_1")),
+    )
     simulator.outage("up")
 
     assert during == (Unknown("it answered 503, urn:problem-type:gateway:unavailable"),) * 3
-    assert gateway.inquire("pay_1") == NotFound()
+    assert gateway.inquire(about("pay_1")) == NotFound()
     assert isinstance(gateway.charge(a_request("x1")), Approved)
 
 
@@ -250,14 +254,14 @@ def test_every_outcome_outlives_a_kill(tmp_path: Path) -> None:
     with a_process(tmp_path) as (process, before):
         charged = before.gateway().charge(a_request("coffee-shop-42"))
         before.gateway().charge(a_request("payee_answer_lost", key="pay_2"))
-        before.gateway().cancel("pay_3")
+        before.gateway().cancel(about("pay_3"))
         process.send_signal(signal.SIGKILL)
         process.wait(20)
 
     with a_process(tmp_path) as (_, after):
         gateway = after.gateway()
         again = gateway.charge(a_request("coffee-shop-42"))
-        lost = gateway.inquire("pay_2")
+        lost = gateway.inquire(about("pay_2"))
         late = gateway.charge(a_request("coffee-shop-42", key="pay_3"))
         totals = after.totals()
 

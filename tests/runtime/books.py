@@ -28,11 +28,11 @@ class Books:
     def charge(self, request: ChargeRequest) -> Answer:
         return self._ask("charge", request.idempotency_key)
 
-    def inquire(self, idempotency_key: str) -> Answer:
-        return self._ask("inquire", idempotency_key)
+    def inquire(self, request: ChargeRequest) -> Answer:
+        return self._ask("inquire", request.idempotency_key)
 
-    def cancel(self, idempotency_key: str) -> Answer:
-        return self._ask("cancel", idempotency_key)
+    def cancel(self, request: ChargeRequest) -> Answer:
+        return self._ask("cancel", request.idempotency_key)
 
     def _ask(self, question: str, key: str) -> Answer:
         self.asked.append(question)

@@ -55,11 +55,12 @@ def consumer(cloud: Cloud, time: VirtualTime) -> Consumer[PaymentOrchestratorMes
     return entry.build(Settings(ENVIRONMENT), time.clock())
 
 
-def hear(consumer: Consumer[PaymentOrchestratorMessage], *events: Any) -> int:
+def hear(consumer: Consumer[PaymentOrchestratorMessage], *events: Any, reannounced: int = 0) -> int:
     """How many of these come again."""
+    again = {"reannounced": reannounced} if reannounced else {}
     records = [
         a_record(
-            travelling(event),
+            travelling(event, **again),
             f"payment-orchestrator--{SLUGS[type(event).__name__]}",
             message_id=f"m-{number}",
         )
@@ -128,10 +129,10 @@ def test_a_pending_payment_asks_a_few_times_and_then_calls_an_operator(
     payments.create(a_payment(), Cause("cor-1"))
     time.now = LATER
 
-    for _ in range(ASKS_MAX):
-        assert hear(consumer, after_deadline()) == 0
+    for times in range(ASKS_MAX):
+        assert hear(consumer, after_deadline(), reannounced=times) == 0
     assert announced(cloud) == [("payment.initiated", ASKS_MAX)]
-    assert hear(consumer, after_deadline()) == 0
+    assert hear(consumer, after_deadline(), reannounced=ASKS_MAX) == 0
 
     assert announced(cloud) == [("payment.initiated", ASKS_MAX)]
     assert len(cloud.messages("payment-orchestrator--payment-initiated-after-deadline-dlq")) == 1

@@ -244,8 +244,12 @@ class Checks:
             problem(f"never published: {text}")
 
     def _measured(self) -> None:
+        """Each event was counted, and an operator was told of each entry."""
         announced = Counter(self.states.first.values())
         counts = self._world.metrics.counts
+        entries = self._tables[FAILED_EVENTS].items.values()
+        if counts["FailedEventParked"] < sum(int(entry["attempts"]["N"]) for entry in entries):
+            self._world.problem("an entry for operators raised no alarm")
         for event_type, times in announced.items():
             if counts[f"EventCount/{event_type}"] < times:
                 self._world.problem(

@@ -121,6 +121,24 @@ AROUND: Final = (
         "            return\n",
     ),
     Mutant(
+        "a letter is stored before it raises its alarm",
+        REVIEWER,
+        """        count("FailedEventParked", consumer=letter.consumer)
+        self.failed_events.park(event, record["messageId"])
+""",
+        """        self.failed_events.park(event, record["messageId"])
+        count("FailedEventParked", consumer=letter.consumer)
+""",
+        seed=117,
+    ),
+    Mutant(
+        "a letter is named by the id of its event",
+        "handlers.error_handler.letter",
+        "fingerprint(letter.body))",
+        "letter.event_id or letter.body)",
+        seed=554,
+    ),
+    Mutant(
         "a letter goes back for ever",
         REVIEWER,
         "            redrives=letter.redrives + 1,",

@@ -108,8 +108,8 @@ def test_announcing_again_keeps_the_event_and_counts(payments: Payments) -> None
     payments.create(a_payment(), CAUSE)
     first = fetched(payments)
 
-    for _ in range(2):
-        decided = decide(fetched(payments), after_deadline(), LATER)
+    for times in range(2):
+        decided = decide(fetched(payments), after_deadline(), LATER, reannounced=times)
         payments.commit(decided, cause=CAUSE, now=LATER)
 
     again = fetched(payments)
