@@ -1,4 +1,4 @@
-"""A Python client whose API answers as the test says."""
+"""A Python client whose API answers as the test says, and what it may answer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from payments_client import PaymentsClient, Retries
+from payments_client import Money, PaymentRequest, PaymentsClient, Retries
 
 from tests.gateway.raw_server import Answer, RawServer, raw_server
 
 FAST = Retries(delay_first_s=0.001, delay_max_s=0.001)
 ONCE = Retries(attempts_max=1)
+COFFEE = PaymentRequest(amount=Money(value=450, currency="EUR"), payee="coffee-shop-42")
+CUT: Answer = ()  # the connection ends without an answer
+PAYMENT: dict[str, Any] = {
+    "payment_id": "pay_" + "a" * 26,
+    "status": "pending",
+    "amount": {"value": 450, "currency": "EUR"},
+    "payee": "coffee-shop-42",
+    "created_at": "2026-03-01T12:00:00.000Z",
+    "updated_at": "2026-03-01T12:00:00.000Z",
+    "expires_at": "2026-03-01T12:15:00.000Z",
+}
 
 
 @contextmanager
@@ -24,3 +35,13 @@ def serving(
         PaymentsClient(server.url, retries=retries, **options) as client,
     ):
         yield client, server
+
+
+def keys(server: RawServer) -> list[str]:
+    """The Idempotency-Key of each request that carried one."""
+    return [
+        line.partition(b": ")[2].decode()
+        for request in server.requests
+        for line in request.split(b"\r\n")
+        if line.lower().startswith(b"idempotency-key:")
+    ]

@@ -19,7 +19,7 @@ def refunds(monkeypatch: pytest.MonkeyPatch) -> None:
     document = spec.load(api.SPEC)
     post, get = (deepcopy(document["paths"]["/payments"][method]) for method in ("post", "get"))
     place = document["paths"]["/payments/{payment_id}"]["get"]["parameters"][0]
-    trace = {"name": "X-Trace", "in": "header", "schema": {"type": "string"}}
+    trace = {"name": "X-Trace", "in": "header", "schema": {"type": "string", "maxLength": 32}}
     post |= {"operationId": "createRefund", "parameters": [place, *post["parameters"]]}
     get |= {"operationId": "listRefunds", "parameters": [place, trace, *get["parameters"]]}
     document["paths"][PATH] = {"post": post, "get": get}
@@ -42,6 +42,8 @@ def test_a_new_operation_is_a_method_of_both_clients() -> None:
     )
     assert "deflist_refunds(self,payment_id:PaymentId,*,status:PaymentStatus|None=None," in python
     assert "defiter_refunds(" in python
+    checked = files["generated/clients/python/payments_client/operations.py"]
+    assert "x_trace: Annotated[str, Field(max_length=32)] | None = None" in checked
     javascript = files["generated/clients/typescript/client.js"]
     assert "createRefund(paymentId, body, options = {})" in javascript
     assert "path: `/payments/${encodeURIComponent(paymentId)}/refunds`" in javascript

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 
+import httpx
 import pytest
 from payments_client import (
     AsyncPaymentsClient,
@@ -11,9 +13,11 @@ from payments_client import (
     Money,
     PaymentRequest,
     StillPending,
+    Unreachable,
 )
 
 from tests.clients.live import Live
+from tests.clients.serving import ONCE
 
 pytestmark = pytest.mark.xdist_group("clients")
 
@@ -57,6 +61,27 @@ def test_the_same_key_gives_the_same_payment_and_no_other(live: Live) -> None:
         assert again.payment_id == first.payment_id
         with pytest.raises(IdempotencyKeyReused):
             alice.create_payment(coffee(value=999), idempotency_key="order-4711")
+
+
+def test_a_payment_whose_answer_was_lost_is_sent_again_and_is_still_one_payment(live: Live) -> None:
+    def lose(_: httpx.Response) -> None:
+        raise httpx.ReadError("lost")
+
+    request = coffee(payee=f"shop-{uuid.uuid4()}")
+    with (
+        httpx.Client(event_hooks={"response": [lose]}) as losing,
+        live.client("alice", http=losing, retries=ONCE) as alice,
+        pytest.raises(Unreachable) as caught,
+    ):
+        alice.create_payment(request)
+
+    with live.client("alice") as alice:
+        again = alice.create_payment(request, idempotency_key=caught.value.idempotency_key)
+        alice.wait_until_final(again)
+        made = [p.payment_id for p in alice.iter_payments() if p.payee == request.payee]
+
+    assert caught.value.maybe_done
+    assert made == [again.payment_id]
 
 
 def test_without_a_key_each_call_is_a_payment_of_its_own(live: Live) -> None:

@@ -32,6 +32,12 @@ def test_it_carries_all_modules_and_its_types(wheel: Path) -> None:
     assert modules | {"payments_client/py.typed"} <= packed
 
 
+def test_it_carries_the_licence_that_it_declares(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        name = next(n for n in packed.namelist() if n.endswith(".dist-info/licenses/LICENSE"))
+        assert packed.read(name) == (ROOT / "LICENSE").read_bytes()
+
+
 def test_it_works_without_this_repository(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (

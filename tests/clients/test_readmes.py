@@ -1,39 +1,56 @@
-"""The first call, as the READMEs show it, pays; and it is not longer than five lines."""
+"""What the READMEs show works: the first call, in at most five lines, what to do when an answer is
+lost, and how each method is called.
+"""
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+import payments_client
 import pytest
+from payments_client import PaymentsClient
 
+from infra.generate.clients.operations import read_operations
 from infra.generate.spec import ROOT
 from tests.clients.live import Live
 from tests.clients.node import run
+from tests.clients.serving import COFFEE, CUT, ONCE, PAYMENT, keys, serving
 from tests.docs.documents import Document
+from tests.gateway.raw_server import http, raw_server
 
 pytestmark = pytest.mark.xdist_group("clients")
 
 CLIENTS = ROOT / "generated/clients"
 SHOWN_URL = "http://127.0.0.1:8080/v1"
 LINES_MAX = 5
+README = Document(CLIENTS / "python/README.md")
+# What stands before the block in its README, or is said there in words.
+GIVEN = """
+import { PaymentsClient, Unreachable, ValidationFailed } from "payments-client";
+const payments = new PaymentsClient({ baseUrl: process.env.URL, retries: { attemptsMax: 1 } });
+const coffee = { amount: { value: 450, currency: "EUR" }, payee: "coffee-shop-42" };
+"""
 
 
-def first_call(language: str, marker: str) -> str:
+def shown(language: str, marker: str, text: str = "") -> str:
+    """The first block of code in this language that has this text in it."""
     blocks = Document(CLIENTS / language / "README.md").blocks
-    return next(block.text for block in blocks if block.language == marker)
+    return next(b.text for b in blocks if b.language == marker and text in b.text)
 
 
 @pytest.mark.parametrize(("language", "marker"), [("python", "python"), ("typescript", "js")])
 def test_the_first_call_has_at_most_five_lines(language: str, marker: str) -> None:
-    lines = [line for line in first_call(language, marker).splitlines() if line.strip()]
+    lines = [line for line in shown(language, marker).splitlines() if line.strip()]
 
     assert len(lines) <= LINES_MAX
 
 
 def test_the_first_call_in_python_pays(live: Live, tmp_path: Path) -> None:
-    code = first_call("python", "python").replace(SHOWN_URL, live.base_url)
+    code = shown("python", "python").replace(SHOWN_URL, live.base_url)
 
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -48,11 +65,44 @@ def test_the_first_call_in_python_pays(live: Live, tmp_path: Path) -> None:
 
 
 def test_the_first_call_in_javascript_pays(live: Live, tmp_path: Path) -> None:
-    (tmp_path / "node_modules").mkdir()
-    (tmp_path / "node_modules/payments-client").symlink_to(CLIENTS / "typescript")
-    code = first_call("typescript", "js").replace(SHOWN_URL, live.base_url)
-    (tmp_path / "first.mjs").write_text(code)
+    code = shown("typescript", "js").replace(SHOWN_URL, live.base_url)
 
-    said = run(["first.mjs"], tmp_path, {"TOKEN": live.tokens["alice"]})
+    assert said_by(code, tmp_path, {"TOKEN": live.tokens["alice"]}) == "completed\n"
 
-    assert said == "completed\n"
+
+def test_a_lost_answer_is_mended_in_python_by_the_same_key() -> None:
+    code = shown("python", "python", "except Unreachable")
+
+    with serving(CUT, http(201, PAYMENT), retries=ONCE) as (client, server):
+        exec(code, vars(payments_client) | {"payments": client, "request": COFFEE})  # noqa: S102
+
+    assert len(keys(server)) == 2
+    assert len(set(keys(server))) == 1
+
+
+def test_a_lost_answer_is_mended_in_javascript_by_the_same_key(tmp_path: Path) -> None:
+    code = shown("typescript", "js", "instanceof Unreachable")
+
+    with raw_server(CUT, http(201, PAYMENT)) as server:
+        said_by(GIVEN + code, tmp_path, {"URL": server.url})
+
+    assert len(keys(server)) == 2
+    assert len(set(keys(server))) == 1
+
+
+@pytest.mark.parametrize("function", [o.function for o in read_operations()])
+def test_the_table_shows_which_parameters_go_by_keyword(function: str) -> None:
+    taken = inspect.signature(getattr(PaymentsClient, function)).parameters.values()
+    by_keyword = [p.name for p in taken if p.kind is p.KEYWORD_ONLY]
+    names = [p.name for p in taken if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"]
+    names += ["*", *by_keyword] if by_keyword else []
+
+    assert f"| `{function}({', '.join(names)})` |" in README.text
+
+
+def said_by(code: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a module in a folder where the package is installed."""
+    (folder / "node_modules").mkdir()
+    (folder / "node_modules/payments-client").symlink_to(CLIENTS / "typescript")
+    (folder / "shown.mjs").write_text(code)
+    return run(["shown.mjs"], folder, environment)

@@ -32,8 +32,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_does_not_send_again_what_may_not_be_sent_again(project: Path) -> None:
-    run(["--test", "retries.test.mjs"], project, {})
+@pytest.mark.parametrize("file", ["retries.test.mjs", "endings.test.mjs"])
+def test_it_behaves_when_the_api_does_not(project: Path, file: str) -> None:
+    run(["--test", file], project, {})
 
 
 @pytest.mark.parametrize("file", ["operations.test.mjs", "problems.test.mjs"])
@@ -48,6 +49,11 @@ def test_it_works_with_the_running_api(live: Live, project: Path, file: str) -> 
     }
 
     run(["--test", file], project, environment)
+
+
+def test_it_carries_the_licence_that_it_declares() -> None:
+    assert "LICENSE" in json.loads((PACKAGE / "package.json").read_text())["files"]
+    assert (PACKAGE / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
 def test_what_a_caller_writes_compiles(project: Path) -> None:

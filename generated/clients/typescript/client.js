@@ -1,5 +1,5 @@
 // Every operation of the API as a method.
-import { StillPending, UnexpectedAnswer } from "./errors.js";
+import { StillPending, UnexpectedAnswer, Unreachable } from "./errors.js";
 import { pause } from "./pause.js";
 import { Transport } from "./transport.js";
 
@@ -7,6 +7,8 @@ const WAIT_TIMEOUT_MS = 60_000;
 const LOOK_FIRST_MS = 100;
 const LOOK_MAX_MS = 2_000;
 const LOOK_GROWTH = 1.5;
+// The last look comes when no time is left, and is a fair one too.
+const LOOK_TIMEOUT_MIN_MS = 1_000;
 
 export class PaymentsClient {
   #transport;
@@ -151,13 +153,21 @@ export class PaymentsClient {
 
   async waitUntilFinal(payment, { timeoutMs = WAIT_TIMEOUT_MS, signal } = {}) {
     const paymentId = typeof payment === "string" ? payment : payment.payment_id;
-    const end = Date.now() + timeoutMs;
+    const end = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, end - performance.now());
+    let latest;
     for (let pauseMs = LOOK_FIRST_MS; ; pauseMs = Math.min(LOOK_MAX_MS, pauseMs * LOOK_GROWTH)) {
-      const latest = await this.getPayment(paymentId, { signal });
+      const withinMs = Math.max(LOOK_TIMEOUT_MIN_MS, leftMs());
+      try {
+        latest = await this.getPayment(paymentId, { signal, withinMs });
+      } catch (error) {
+        const over = error instanceof Unreachable && leftMs() <= pauseMs;
+        if (!over || latest === undefined) throw error;
+        throw new StillPending(latest, timeoutMs, error);
+      }
       if (latest.status !== "pending") return latest;
-      const leftMs = end - Date.now();
-      if (leftMs <= 0) throw new StillPending(latest, timeoutMs);
-      await pause(Math.min(pauseMs, leftMs), signal);
+      if (leftMs() === 0) throw new StillPending(latest, timeoutMs);
+      await pause(Math.min(pauseMs, leftMs()), signal);
     }
   }
 }

@@ -65,8 +65,8 @@ export class Unreachable extends PaymentsError {
 }
 
 export class StillPending extends PaymentsError {
-  constructor(payment, waitedMs) {
-    super(`${payment.payment_id} is still pending after ${waitedMs} ms`);
+  constructor(payment, waitedMs, cause) {
+    super(`${payment.payment_id} is still pending after ${waitedMs} ms`, { cause });
     this.payment = payment;
     this.waitedMs = waitedMs;
   }

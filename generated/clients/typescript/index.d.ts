@@ -88,6 +88,13 @@ export interface Options {
   timeoutMs?: number;
 }
 
+export interface WaitOptions {
+  /** Ends the wait; it then throws the signal's reason. */
+  signal?: AbortSignal;
+  /** For the whole wait; 60,000 when left out. The last look comes when it is over, and may take a second. */
+  timeoutMs?: number;
+}
+
 export interface KeyedOptions extends Options {
   /** Makes the call safe to repeat; a new one is made for the call when left out. */
   idempotencyKey?: string;
@@ -156,8 +163,8 @@ export class PaymentsClient {
   /** Is the API up? */
   getHealth(options?: Options): Promise<Health>;
 
-  /** Reads a payment (or the one with this id) until it is completed or failed; throws StillPending when it is neither within timeoutMs (60,000 when left out). */
-  waitUntilFinal(payment: Payment | PaymentId, options?: Options): Promise<Payment>;
+  /** Reads a payment (or the one with this id) until it is completed or failed; throws StillPending when it is neither in time. */
+  waitUntilFinal(payment: Payment | PaymentId, options?: WaitOptions): Promise<Payment>;
 }
 
 /**
@@ -185,7 +192,10 @@ export class PaymentsClient {
  *
  * A type of problem that a later API adds is a plain Problem.
  */
-export class PaymentsError extends Error {}
+export class PaymentsError extends Error {
+  /** What the call was sent with, if it was: sent again with the same key, it is done once. */
+  readonly idempotencyKey?: string;
+}
 
 export type ProblemType =
   | "urn:problem-type:payments:malformed-request"

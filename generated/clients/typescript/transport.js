@@ -1,5 +1,5 @@
 // Sends calls by fetch, again where that is safe, and reads what comes back.
-import { PROBLEMS, Problem, UnexpectedAnswer, Unreachable } from "./errors.js";
+import { PROBLEMS, PaymentsError, Problem, UnexpectedAnswer, Unreachable } from "./errors.js";
 import { pause } from "./pause.js";
 import { RETRIES, delayMs } from "./retries.js";
 
@@ -27,14 +27,18 @@ export class Transport {
     this.#fetch = fetch ?? ((...request) => globalThis.fetch(...request));
   }
 
-  async send(call, { idempotencyKey, signal, timeoutMs = this.#timeoutMs }) {
+  // withinMs bounds all attempts together.
+  async send(call, { idempotencyKey, signal, timeoutMs = this.#timeoutMs, withinMs = Infinity }) {
     const key = call.keyed ? checked(idempotencyKey ?? (await newKey())) : undefined;
+    const end = performance.now() + withinMs;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(call, key, timeoutMs, signal);
+        const attemptMs = Math.min(timeoutMs, end - performance.now());
+        return await this.#attempt(call, key, attemptMs, signal);
       } catch (failure) {
+        if (failure instanceof PaymentsError && key !== undefined) failure.idempotencyKey = key;
         const ms = delayMs(this.#retries, call, attempt, failure);
-        if (ms === undefined) throw failure;
+        if (ms === undefined || ms >= end - performance.now()) throw failure;
         await pause(ms, signal);
       }
     }
@@ -52,6 +56,9 @@ export class Transport {
       cache: "no-store",
     };
     const url = urlOf(this.#baseUrl, call);
+    // What cannot be sent at all throws here; thrown by fetch, it would look like a lost answer.
+    new Request(url, request);
+    signal?.throwIfAborted();
     const { response, text } = await this.#exchange(url, request, timeoutMs, signal);
     return read(response, text);
   }
@@ -68,7 +75,7 @@ export class Transport {
       signal?.throwIfAborted();
       const code = error.cause?.code;
       if (controller.signal.aborted) {
-        throw new Unreachable(`No answer in ${timeoutMs} ms`, true, error);
+        throw new Unreachable(`No answer in ${Math.round(timeoutMs)} ms`, true, error);
       }
       throw new Unreachable(code ?? error.message, !NOT_SENT.includes(code), error);
     } finally {

@@ -136,10 +136,11 @@ def _item(document: Mapping[str, Any], operation: api.Operation) -> str | None:
     return pointer(properties["items"]["items"]["$ref"])[-1]
 
 
-def key_pattern() -> str:
-    """The pattern of an Idempotency-Key."""
-    pattern: str = load(api.SPEC)["components"]["parameters"]["IdempotencyKey"]["schema"]["pattern"]
-    return pattern
+def key_schema() -> Mapping[str, Any]:
+    """What an Idempotency-Key may be."""
+    parameters = load(api.SPEC)["components"]["parameters"]
+    schema: Mapping[str, Any] = parameters["IdempotencyKey"]["schema"]
+    return schema
 
 
 def schemas(operations: tuple[Operation, ...]) -> dict[str, Any]:

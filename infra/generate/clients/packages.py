@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from infra.generate.clients import python, typescript
 from infra.generate.clients.operations import read_operations
+from infra.generate.spec import ROOT
 
 
 def render() -> dict[str, str]:
     """Name → text, its Python not formatted yet. Raises SpecError."""
     operations = read_operations()
-    return python.render(operations) | typescript.render(operations)
+    licence = (ROOT / "LICENSE").read_text("utf-8")
+    licences = {f"{folder}/LICENSE": licence for folder in (python.FOLDER, typescript.FOLDER)}
+    return python.render(operations) | typescript.render(operations) | licences

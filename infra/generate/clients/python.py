@@ -19,6 +19,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 FOLDER = "generated/clients/python"
 PACKAGE = "payments_client"
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+# What a schema says → what pydantic calls it.
+LIMITS = {
+    "minimum": "ge",
+    "maximum": "le",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "pattern": "pattern",
+}
+SAYING_NOTHING = {"type", "default", "description", "examples"}
 
 
 def environment(language: str) -> Environment:
@@ -47,7 +56,7 @@ def render(operations: tuple[Operation, ...]) -> dict[str, str]:
     context = {
         "operations": operations,
         "problems": contract.problem_kinds(),
-        "key_pattern": contract.key_pattern(),
+        "key_header": contract.KEY_HEADER,
         "info": load(api.SPEC)["info"],
         "names": sorted(schemas),
         "used": sorted(used_names(operations)),
@@ -82,6 +91,18 @@ def python_type(schema: Mapping[str, Any]) -> str:
     return SCALARS[schema["type"]]
 
 
+def checked_type(schema: Mapping[str, Any]) -> str:
+    """The same with the limits that pydantic is to check."""
+    if "$ref" in schema:
+        return python_type(schema)
+    if unknown := schema.keys() - LIMITS.keys() - SAYING_NOTHING:
+        where = f"parameter with {sorted(unknown)}"
+        raise SpecError(api.SPEC, where, "give its schema a name under components.schemas")
+    limits = [f"{LIMITS[word]}={limit!r}" for word, limit in schema.items() if word in LIMITS]
+    strict = [] if schema["type"] == "string" else ["strict=True"]
+    return f"Annotated[{python_type(schema)}, Field({', '.join([*strict, *limits])})]"
+
+
 def used_names(operations: tuple[Operation, ...]) -> set[str]:
     """The models that the signatures of the operations name."""
     named = {n for o in operations for n in (o.body, o.answer, o.item) if n}
@@ -89,33 +110,37 @@ def used_names(operations: tuple[Operation, ...]) -> set[str]:
     return named | {python_type(a.schema) for a in arguments if "$ref" in a.schema}
 
 
-def signature(operation: Operation, *, pages: bool = False) -> str:
+def signature(operation: Operation, *, pages: bool = False, checked: bool = False) -> str:
     """The parameters of a method: those of the path first, then the body, the rest by keyword.
 
-    `pages`: without the cursor, for an iterator over all pages.
+    `pages`: without the cursor, for an iterator over all pages. `checked`: by pydantic.
     """
-    first = [f"{a.field}: {python_type(a.schema)}" for a in operation.located("path")]
+    typed = checked_type if checked else python_type
+    first = [f"{a.field}: {typed(a.schema)}" for a in operation.located("path")]
     first += [f"body: {operation.body}"] if operation.body else []
-    rest = [_by_keyword(a) for a in keywords(operation) if not (pages and a.name == "cursor")]
-    rest += ["idempotency_key: str | None = None"] if operation.keyed else []
-    return ", ".join([*first, *(["*", *rest] if rest else [])])
+    taken = [a for a in keywords(operation) if not (pages and a.name == "cursor")]
+    rest = [f"{a.field}: {typed(a.schema)}{'' if a.required else ' | None = None'}" for a in taken]
+    key = f"idempotency_key: {typed(contract.key_schema())} | None = None"
+    rest += [key] if operation.keyed else []
+    return ", ".join([*first, *_marked(rest)])
+
+
+def _marked(by_keyword: list[str]) -> list[str]:
+    """With the star that stands before parameters which go by keyword."""
+    return ["*", *by_keyword] if by_keyword else []
 
 
 def keywords(operation: Operation) -> tuple[Argument, ...]:
     return operation.located("query") + operation.located("header")
 
 
-def _by_keyword(argument: Argument) -> str:
-    kind = python_type(argument.schema)
-    return f"{argument.field}: {kind}" + ("" if argument.required else " | None = None")
-
-
 def named(operation: Operation) -> str:
     """The names of the parameters, for a reader."""
     names = [a.field for a in operation.located("path")]
     names += ["body"] if operation.body else []
-    names += [a.field for a in keywords(operation)]
-    return ", ".join([*names, *(["idempotency_key"] if operation.keyed else [])])
+    rest = [a.field for a in keywords(operation)]
+    rest += ["idempotency_key"] if operation.keyed else []
+    return ", ".join([*names, *_marked(rest)])
 
 
 def passed_on(operation: Operation) -> str:

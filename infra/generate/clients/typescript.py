@@ -37,7 +37,7 @@ def render(operations: tuple[Operation, ...]) -> dict[str, str]:
     context = {
         "operations": operations,
         "problems": contract.problem_kinds(),
-        "key_pattern": contract.key_pattern(),
+        "key_pattern": contract.key_schema()["pattern"],
         "info": load(api.SPEC)["info"],
         "schemas": {name: declaration(name, schema) for name, schema in schemas.items()},
     }

@@ -8,6 +8,7 @@ import {
   Problem,
   Unreachable,
   ValidationFailed,
+  type WaitOptions,
 } from "payments-client";
 
 export async function pay(token: string, signal: AbortSignal): Promise<string> {
@@ -17,7 +18,8 @@ export async function pay(token: string, signal: AbortSignal): Promise<string> {
     payee: "coffee-shop-42",
   };
   const payment: Payment = await payments.createPayment(coffee, { idempotencyKey: "o-1", signal });
-  const final = await payments.waitUntilFinal(payment);
+  const wait: WaitOptions = { signal, timeoutMs: 5_000 };
+  const final = await payments.waitUntilFinal(payment, wait);
   for await (const earlier of payments.iteratePayments({ status: "completed", page_size: 50 })) {
     const value: number = earlier.amount.value;
     const why: string | undefined = earlier.failure_code;
@@ -30,7 +32,7 @@ export function told(error: unknown): string {
   if (error instanceof ValidationFailed) return error.errors.map((e) => e.field).join();
   if (error instanceof NotFound) return error.detail;
   if (error instanceof Problem) return error.type;
-  if (error instanceof Unreachable) return String(error.maybeDone);
+  if (error instanceof Unreachable) return error.idempotencyKey ?? String(error.maybeDone);
   throw error;
 }
 
@@ -43,6 +45,8 @@ export async function refused(payments: PaymentsClient): Promise<void> {
   await payments.listPayments({ status: "paid" });
   // @ts-expect-error reading needs no key
   await payments.getPayment("pay_a", { idempotencyKey: "k" });
+  // @ts-expect-error nor has waiting one
+  await payments.waitUntilFinal("pay_a", { idempotencyKey: "k" });
   // @ts-expect-error the cursor is the iterator's own business
   payments.iteratePayments({ cursor: "c" });
   // @ts-expect-error an unknown field

@@ -57,6 +57,26 @@ test("the same key gives the same payment", async () => {
   assert.equal(again.payment_id, first.payment_id);
 });
 
+test("a payment whose answer was lost is sent again and is still one payment", async () => {
+  const fetch = async (...request) => {
+    await globalThis.fetch(...request);
+    throw new TypeError("lost");
+  };
+  const losing = clientOf("alice", { fetch, retries: { attemptsMax: 1 } });
+  const request = coffee(450, `shop-${process.pid}-${Date.now()}`);
+  const lost = await losing.createPayment(request).catch((error) => error);
+  assert.equal(lost.maybeDone, true);
+
+  const again = await alice.createPayment(request, { idempotencyKey: lost.idempotencyKey });
+
+  await alice.waitUntilFinal(again);
+  const made = [];
+  for await (const { payee, payment_id } of alice.iteratePayments()) {
+    if (payee === request.payee) made.push(payment_id);
+  }
+  assert.deepEqual(made, [again.payment_id]);
+});
+
 test("pages are read one after the other", async () => {
   const made = [];
   for (let n = 0; n < 3; n += 1) {

@@ -1,64 +1,22 @@
 // What is sent again, when, and what is not: against a server that answers as each test says.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { test } from "node:test";
 
 import {
   Conflict,
   InternalError,
   PaymentsClient,
+  PaymentsError,
   Problem,
-  StillPending,
   TooManyRequests,
   UnexpectedAnswer,
 } from "payments-client";
 
 import { coffee } from "./live.mjs";
+import { BUSY, CUT, DOWN, FAST, FOREIGN, LATE, OK, PAYMENT } from "./serving.mjs";
+import { keys, problem, serving } from "./serving.mjs";
 
-const FAST = { delayFirstMs: 1, delayMaxMs: 1 };
 const note = { note: "Looked at" };
-const CUT = "cut";
-const SILENT = "silent";
-const OK = { status: 200, body: { status: "ok" } };
-const PAYMENT = {
-  status: 201,
-  body: { payment_id: `pay_${"a".repeat(26)}`, status: "pending", ...coffee() },
-};
-
-function problem(status, slug, headers = {}) {
-  const type = `urn:problem-type:payments:${slug}`;
-  return { status, headers, body: { type, title: "t", status, detail: "d" } };
-}
-
-const BUSY = problem(429, "too-many-requests");
-const DOWN = problem(503, "temporarily-unavailable");
-const LATE = problem(504, "timeout");
-const FOREIGN = { status: 502, body: "<html>" };
-
-// Runs `act` with a client whose API gives these answers; the last one repeats.
-async function serving(answers, act, options = {}) {
-  const requests = [];
-  const server = createServer((request, response) => {
-    const answer = answers[Math.min(requests.push(request), answers.length) - 1];
-    if (answer === CUT) request.socket.destroy();
-    else if (answer !== SILENT) {
-      response.writeHead(answer.status, answer.headers ?? {});
-      response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
-    }
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const baseUrl = `http://127.0.0.1:${server.address().port}`;
-  try {
-    await act(new PaymentsClient({ baseUrl, retries: FAST, ...options }), requests, baseUrl);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
-const keys = (requests) => requests.map((request) => request.headers["idempotency-key"]);
 
 for (const [name, failure] of Object.entries({ BUSY, DOWN, LATE, FOREIGN, CUT })) {
   test(`after ${name} it is tried again with the same key`, async () => {
@@ -105,6 +63,37 @@ test("what carries no key is sent again when it was refused before it was done",
   });
 });
 
+for (const [name, failure] of Object.entries({ DOWN, LATE, FOREIGN, CUT })) {
+  test(`a call that failed by ${name} is sent again with the key that its error carries`, async () => {
+    await serving(
+      [failure, PAYMENT],
+      async (client, requests) => {
+        const error = await client.createPayment(coffee()).catch((caught) => caught);
+        assert.ok(error instanceof PaymentsError);
+
+        await client.createPayment(coffee(), { idempotencyKey: error.idempotencyKey });
+
+        assert.deepEqual(keys(requests), [error.idempotencyKey, error.idempotencyKey]);
+      },
+      { retries: { attemptsMax: 1 } },
+    );
+  });
+}
+
+test("an error carries the key that the caller gave", async () => {
+  await serving([problem(409, "conflict")], async (client) => {
+    const options = { idempotencyKey: "order-4711" };
+    await assert.rejects(client.createPayment(coffee(), options), options);
+  });
+});
+
+test("an error of a call without a key carries none", async () => {
+  await serving([DOWN], async (client) => {
+    const error = await client.discardFailedEvent("fev_a", note).catch((caught) => caught);
+    assert.equal(error.idempotencyKey, undefined);
+  });
+});
+
 test("a fault that may last is not tried again", async () => {
   await serving([problem(500, "internal-error")], async (client, requests) => {
     await assert.rejects(client.getHealth(), InternalError);
@@ -139,39 +128,6 @@ test("a server that is not there was not reached", async () => {
   await assert.rejects(client.createPayment(coffee()), { name: "Unreachable", maybeDone: false });
 });
 
-test("an answer that takes too long leaves the outcome open", async () => {
-  const options = { timeoutMs: 50, retries: { attemptsMax: 1 } };
-  await serving(
-    [SILENT],
-    async (client) => {
-      await assert.rejects(client.createPayment(coffee()), {
-        name: "Unreachable",
-        maybeDone: true,
-      });
-    },
-    options,
-  );
-});
-
-test("the caller can end a call", async () => {
-  await serving([SILENT], async (client) => {
-    const signal = AbortSignal.timeout(50);
-    await assert.rejects(client.createPayment(coffee(), { signal }), { name: "TimeoutError" });
-  });
-});
-
-test("the caller can end a pause between attempts", async () => {
-  const retries = { delayFirstMs: 60_000, delayMaxMs: 60_000, random: () => 1 };
-  await serving(
-    [DOWN],
-    async (client) => {
-      const signal = AbortSignal.timeout(50);
-      await assert.rejects(client.getHealth({ signal }), { name: "TimeoutError" });
-    },
-    { retries },
-  );
-});
-
 test("a token is asked for before each attempt, and not sent where none is wanted", async () => {
   const tokens = ["first", "second", "third"];
   const options = { token: async () => tokens.shift() };
@@ -192,12 +148,6 @@ test("a type that a later API adds is a plain Problem", async () => {
   const later = { status: 418, body: { type: "urn:later", title: "t", status: 418, detail: "d" } };
   await serving([later], async (client) => {
     await assert.rejects(client.getHealth(), (error) => error.constructor === Problem);
-  });
-});
-
-test("waiting ends when the caller has no more time", async () => {
-  await serving([{ ...PAYMENT, status: 200 }], async (client) => {
-    await assert.rejects(client.waitUntilFinal("pay_x", { timeoutMs: 0 }), StillPending);
   });
 });
 

@@ -18,6 +18,7 @@ TEXT_CHARS_MAX: Final = 200
 # The connection never came to be, so nothing was sent.
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NO_ANSWER: Final = (
+    TimeoutError,
     httpx.TimeoutException,
     httpx.NetworkError,
     httpx.RemoteProtocolError,
@@ -28,7 +29,7 @@ NO_ANSWER: Final = (
 
 @contextmanager
 def unreachable() -> Iterator[None]:
-    """Raises Unreachable instead of what httpx raises when no answer comes."""
+    """Raises Unreachable instead of what httpx and anyio raise when no answer comes."""
     try:
         yield
     except NO_ANSWER as error:

@@ -10,7 +10,8 @@ import anyio
 import httpx
 
 from . import operations
-from .errors import StillPending
+from .deadline import Deadline
+from .errors import StillPending, Unreachable
 from .models import (
     Currency,
     Deposit,
@@ -32,7 +33,7 @@ from .models import (
 from .pages import async_pages
 from .retries import Retries
 from .transport import AsyncToken, AsyncTransport
-from .waiting import pauses_s
+from .waiting import look_s, pauses_s
 
 
 class AsyncPaymentsClient:
@@ -49,8 +50,8 @@ class AsyncPaymentsClient:
     ) -> None:
         """`token` is a bearer token, or a function that gives one and is asked before each attempt.
 
-        `timeout_s` holds for one attempt. `http` brings proxies, certificates or hooks of your own,
-        and stays open.
+        `timeout_s` bounds one attempt.
+        `http` brings proxies, certificates or hooks of your own, and stays open.
         """
         self._transport = AsyncTransport(
             base_url, token, timeout_s=timeout_s, retries=retries or Retries(), http=http
@@ -194,12 +195,22 @@ class AsyncPaymentsClient:
     async def wait_until_final(self, payment: Payment | str, *, timeout_s: float = 60.0) -> Payment:
         """Read a payment (or the one with this id) until it is completed or failed.
 
-        Raises StillPending when it is neither in time.
+        Raises StillPending when it is neither in time. The last look comes when the time is over,
+        and may take a second.
         """
         payment_id = payment if isinstance(payment, str) else payment.payment_id
-        for pause_s in pauses_s(timeout_s):
-            latest = await self.get_payment(payment_id)
+        call, deadline = operations.get_payment(payment_id), Deadline(timeout_s)
+        latest: Payment | None = None
+        for pause_s in pauses_s():
+            try:
+                latest = await self._transport.send(call, look_s(deadline))
+            except Unreachable as lost:
+                if latest is None or deadline.left_s > pause_s:
+                    raise
+                raise StillPending(latest, timeout_s) from lost
             if latest.status != "pending":
                 return latest
-            await anyio.sleep(pause_s)
-        raise StillPending(latest, timeout_s)
+            if not deadline.left_s:
+                raise StillPending(latest, timeout_s)
+            await anyio.sleep(min(pause_s, deadline.left_s))
+        raise AssertionError("pauses never end")

@@ -54,6 +54,9 @@ class ProblemDocument(BaseModel):
 class PaymentsError(Exception):
     """Everything that a call can raise."""
 
+    idempotency_key: str | None = None
+    """What the call was sent with, if it was: sent again with the same key, it is done once."""
+
 
 class Problem(PaymentsError):
     """The API refused. `retry_after_s` is how long it asks to wait, if it does."""
@@ -144,7 +147,7 @@ class UnexpectedAnswer(PaymentsError):
 
 class Unreachable(PaymentsError):
     """No answer came. With `maybe_done` the request may have been carried out all the same: ask,
-    or send it again with the same Idempotency-Key.
+    or send it again with the same `idempotency_key`.
     """
 
     def __init__(self, why: str, maybe_done: bool) -> None:

@@ -1,8 +1,14 @@
-"""Every operation of the API as a call; the clients send them."""
+"""Every operation of the API as a call; the clients send them. Each raises ValidationError for
+arguments that break the contract.
+"""
 
 from __future__ import annotations
 
-from .call import Call, key
+from typing import Annotated
+
+from pydantic import Field, validate_call
+
+from .call import KEY_HEADER, Call, key
 from .models import (
     Currency,
     Deposit,
@@ -23,20 +29,29 @@ from .models import (
 )
 
 
-def create_payment(body: PaymentRequest, *, idempotency_key: str | None = None) -> Call[Payment]:
+@validate_call
+def create_payment(
+    body: PaymentRequest,
+    *,
+    idempotency_key: Annotated[str, Field(pattern="^[!-~]{1,64}$")] | None = None,
+) -> Call[Payment]:
     """Create a payment."""
     return Call(
         method="POST",
         path="/payments",
         answer=Payment,
         repeatable=True,
-        headers={"Idempotency-Key": key(idempotency_key)},
+        headers={KEY_HEADER: key(idempotency_key)},
         body=body,
     )
 
 
+@validate_call
 def list_payments(
-    *, status: PaymentStatus | None = None, page_size: int | None = None, cursor: str | None = None
+    *,
+    status: PaymentStatus | None = None,
+    page_size: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None,
+    cursor: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] | None = None,
 ) -> Call[PaymentPage]:
     """List own payments."""
     return Call(
@@ -52,6 +67,7 @@ def list_payments(
     )
 
 
+@validate_call
 def get_payment(payment_id: PaymentId) -> Call[Payment]:
     """Read one of your payments."""
     return Call(
@@ -65,6 +81,7 @@ def get_payment(payment_id: PaymentId) -> Call[Payment]:
     )
 
 
+@validate_call
 def list_wallets() -> Call[WalletList]:
     """List own wallets."""
     return Call(
@@ -75,6 +92,7 @@ def list_wallets() -> Call[WalletList]:
     )
 
 
+@validate_call
 def get_wallet(currency: Currency) -> Call[Wallet]:
     """Read one of your wallets."""
     return Call(
@@ -88,8 +106,12 @@ def get_wallet(currency: Currency) -> Call[Wallet]:
     )
 
 
+@validate_call
 def create_deposit(
-    currency: Currency, body: DepositRequest, *, idempotency_key: str | None = None
+    currency: Currency,
+    body: DepositRequest,
+    *,
+    idempotency_key: Annotated[str, Field(pattern="^[!-~]{1,64}$")] | None = None,
 ) -> Call[Deposit]:
     """Put money into a wallet."""
     return Call(
@@ -100,16 +122,17 @@ def create_deposit(
         places={
             "currency": currency,
         },
-        headers={"Idempotency-Key": key(idempotency_key)},
+        headers={KEY_HEADER: key(idempotency_key)},
         body=body,
     )
 
 
+@validate_call
 def list_failed_events(
     *,
     status: FailedEventStatus | None = None,
-    page_size: int | None = None,
-    cursor: str | None = None,
+    page_size: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None,
+    cursor: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] | None = None,
 ) -> Call[FailedEventPage]:
     """List events that wait for review."""
     return Call(
@@ -125,6 +148,7 @@ def list_failed_events(
     )
 
 
+@validate_call
 def get_failed_event(failed_event_id: FailedEventId) -> Call[FailedEvent]:
     """Read one failed event."""
     return Call(
@@ -138,6 +162,7 @@ def get_failed_event(failed_event_id: FailedEventId) -> Call[FailedEvent]:
     )
 
 
+@validate_call
 def redrive_failed_event(failed_event_id: FailedEventId, body: Review) -> Call[FailedEvent]:
     """Send a failed event back to its consumer."""
     return Call(
@@ -152,6 +177,7 @@ def redrive_failed_event(failed_event_id: FailedEventId, body: Review) -> Call[F
     )
 
 
+@validate_call
 def discard_failed_event(failed_event_id: FailedEventId, body: Review) -> Call[FailedEvent]:
     """Close a failed event without sending it back."""
     return Call(
@@ -166,6 +192,7 @@ def discard_failed_event(failed_event_id: FailedEventId, body: Review) -> Call[F
     )
 
 
+@validate_call
 def get_health() -> Call[Health]:
     """Is the API up?"""
     return Call(

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from itertools import count
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import anyio
 import httpx
 
 from .answers import read, unreachable
 from .call import A, Call
+from .deadline import Deadline, InTime, Steps
 from .errors import PaymentsError
 from .retries import Retries
 
 Token: TypeAlias = str | Callable[[], str] | None
 AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]] | None
 USER_AGENT: Final = "payments-client-python/1.0.0"
+# httpx's own timeouts come first, for they tell whether anything was sent.
+GRACE_S: Final = 0.1
 
 
 def checked(base_url: str) -> str:
@@ -47,22 +51,27 @@ class Transport:
         self._http = http or httpx.Client()
         self._own = http is None
 
-    def send(self, call: Call[A]) -> A:
-        """The answer. Raises PaymentsError when the last attempt failed."""
+    def send(self, call: Call[A], within_s: float = math.inf) -> A:
+        """The answer. Raises PaymentsError when the last attempt in this time failed."""
+        deadline = Deadline(within_s)
         for attempt in count(1):
             try:
-                return self._attempt(call)
+                return self._attempt(call, min(self._timeout_s, deadline.left_s))
             except PaymentsError as failure:
+                failure.idempotency_key = call.idempotency_key
                 delay_s = self._retries.delay_s(call, attempt, failure)
-                if delay_s is None:
+                if delay_s is None or delay_s >= deadline.left_s:
                     raise
             time.sleep(delay_s)
         raise AssertionError("count() never ends")
 
-    def _attempt(self, call: Call[A]) -> A:
+    def _attempt(self, call: Call[A], timeout_s: float) -> A:
         token = self._token() if callable(self._token) else self._token
-        with unreachable():
-            response = self._http.request(**_request(self._base_url, call, token, self._timeout_s))
+        deadline = Deadline(timeout_s)
+        request = _request(self._base_url, call, token, deadline)
+        with unreachable(), self._http.stream(**request) as response:
+            response.stream = InTime(cast(httpx.SyncByteStream, response.stream), deadline)
+            response.read()
         return read(call, response)
 
     def close(self) -> None:
@@ -90,26 +99,27 @@ class AsyncTransport:
         self._http = http or httpx.AsyncClient()
         self._own = http is None
 
-    async def send(self, call: Call[A]) -> A:
-        """The answer. Raises PaymentsError when the last attempt failed."""
+    async def send(self, call: Call[A], within_s: float = math.inf) -> A:
+        """The answer. Raises PaymentsError when the last attempt in this time failed."""
+        deadline = Deadline(within_s)
         for attempt in count(1):
             try:
-                return await self._attempt(call)
+                return await self._attempt(call, min(self._timeout_s, deadline.left_s))
             except PaymentsError as failure:
+                failure.idempotency_key = call.idempotency_key
                 delay_s = self._retries.delay_s(call, attempt, failure)
-                if delay_s is None:
+                if delay_s is None or delay_s >= deadline.left_s:
                     raise
             await anyio.sleep(delay_s)
         raise AssertionError("count() never ends")
 
-    async def _attempt(self, call: Call[A]) -> A:
+    async def _attempt(self, call: Call[A], timeout_s: float) -> A:
         token = self._token() if callable(self._token) else self._token
         if isawaitable(token):
             token = await token
-        with unreachable():
-            response = await self._http.request(
-                **_request(self._base_url, call, token, self._timeout_s)
-            )
+        request = _request(self._base_url, call, token, Deadline(timeout_s))
+        with unreachable(), anyio.fail_after(timeout_s + GRACE_S):
+            response = await self._http.request(**request)
         return read(call, response)
 
     async def close(self) -> None:
@@ -118,12 +128,14 @@ class AsyncTransport:
             await self._http.aclose()
 
 
-def _request(base_url: str, call: Call[Any], token: str | None, timeout_s: float) -> dict[str, Any]:
+def _request(
+    base_url: str, call: Call[Any], token: str | None, deadline: Deadline
+) -> dict[str, Any]:
     return {
         "method": call.method,
         "url": base_url + call.url,
         "params": call.parameters,
         "content": call.content,
         "headers": call.headers_with(token if call.authenticated else None, USER_AGENT),
-        "timeout": timeout_s,
+        "extensions": {"timeout": Steps(deadline)},
     }

@@ -1,0 +1,61 @@
+"""How long something may still take, and how httpx is held to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import httpx
+
+STEPS: Final = ("connect", "read", "write", "pool")
+SHORTEST_S: Final = 0.001  # to a socket, no time at all means: do not wait
+
+
+class Deadline:
+    """Counts down on a clock that nobody sets."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._end_s = time.monotonic() + timeout_s
+
+    @property
+    def left_s(self) -> float:
+        """Never less than 0."""
+        return max(0.0, self._end_s - time.monotonic())
+
+
+class Steps(Mapping[str, float]):
+    """httpx's extension `timeout`. It asks as each step begins, and is told what is left, so that
+    all steps together take no longer than one may.
+    """
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+
+    def __getitem__(self, step: str) -> float:
+        return max(SHORTEST_S, self._deadline.left_s)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(STEPS)
+
+    def __len__(self) -> int:
+        return len(STEPS)
+
+
+class InTime(httpx.SyncByteStream):
+    """The bytes of an answer. Raises ReadTimeout when they come too late: httpx allows each read of
+    them as much time as there was for the first.
+    """
+
+    def __init__(self, stream: httpx.SyncByteStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._stream:
+            if not self._deadline.left_s:
+                raise httpx.ReadTimeout("the answer did not end in time")
+            yield part
+
+    def close(self) -> None:
+        self._stream.close()
