@@ -172,7 +172,7 @@ AROUND: Final = (
                 "        recorded = self._recorded(reviewed)\n        self.queues.send_back(",
             ),
         ),
-        seed=529,
+        seed=602,
     ),
     Mutant(
         "announcements again are counted, first ones are not",
