@@ -2,22 +2,34 @@
 
 from typing import Any, Final
 
-from troposphere import Ref, Template
-from troposphere.cloudwatch import Alarm, MetricDimension
+from troposphere import Equals, Not, Ref, Template
+from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 
-from infra.template import dashboard, routing
+from infra.template import dashboard, data, routing
 from infra.template.functions import FUNCTIONS, receiver
 from infra.template.naming import API_STAGE, METRICS_NAMESPACE, camel, named
 from infra.template.notifications import TOPIC
+from infra.template.sources import stream_source
 
+PERIOD_S: Final = 60
 STREAM_AGE_MAX_MS: Final = 60_000
+STREAM_SILENCE_MAX_PERIODS: Final = 5
+QUEUE_AGE_MAX_S: Final = 300
+DELAY_MAX_S: Final = 900  # SQS's own limit, so the most that ExpirySeconds can be
+LETTER_STAY_MAX_PERIODS: Final = 5
 API_P99_MAX_MS: Final = 2_000
+
+# MiniStack refuses alarms on more than one metric, and evaluates none.
+SUMS_ARE_KNOWN: Final = "SumsOfMetricsAreKnown"
 
 
 def add(template: Template) -> None:
     """Add every alarm and the dashboard."""
+    template.add_condition(SUMS_ARE_KNOWN, Not(Equals(Ref("Platform"), "ministack")))
     for queue in routing.dead_letter_queues():
         template.add_resource(_dead_letter_alarm(queue))
+    for queue in routing.source_queues():
+        template.add_resource(_queue_alarm(queue))
     for function in FUNCTIONS:
         for metric in ("Errors", "Throttles"):
             template.add_resource(_function_alarm(function.name, metric))
@@ -25,6 +37,8 @@ def add(template: Template) -> None:
         template.add_resource(_parked_alarm(service))
     template.add_resource(_circuit_alarm())
     template.add_resource(_stream_alarm())
+    for table in data.streamed_tables():
+        template.add_resource(_silence_alarm(table))
     for alarm in _api_alarms():
         template.add_resource(alarm)
     template.add_resource(dashboard.build())
@@ -37,12 +51,13 @@ def _alarm(title: str, name: str, meaning: str, **what: Any) -> Alarm:
         AlarmDescription=meaning,
         AlarmActions=[Ref(TOPIC)],
         OKActions=[Ref(TOPIC)],
-        TreatMissingData="notBreaching",
         **{
+            "TreatMissingData": "notBreaching",
             "ComparisonOperator": "GreaterThanThreshold",
             "Threshold": 0,
-            "Period": 60,
             "EvaluationPeriods": 1,
+            # Of a sum, each metric says its own.
+            **({} if "Metrics" in what else {"Period": PERIOD_S}),
             **what,
         },
     )
@@ -53,14 +68,54 @@ def _dimensions(**names: object) -> list[MetricDimension]:
 
 
 def _dead_letter_alarm(queue: str) -> Alarm:
+    """A letter that cannot be looked after is in flight nearly all the time, and waits for moments.
+
+    One that is looked after is there for one look of the alarm, not for so many.
+    """
     return _alarm(
         camel(queue),
         f"not-empty-{queue}",
         f"{queue} is not empty: error-handler does not keep up. See docs/runbooks/dlq-alarm.md.",
+        Condition=SUMS_ARE_KNOWN,
+        Metrics=[
+            # SQS reports what is in flight only while something is.
+            MetricDataQuery(
+                Id="letters", Expression="visible + FILL(in_flight, 0)", ReturnData=True
+            ),
+            _letters("visible", "ApproximateNumberOfMessagesVisible", queue),
+            _letters("in_flight", "ApproximateNumberOfMessagesNotVisible", queue),
+        ],
+        EvaluationPeriods=LETTER_STAY_MAX_PERIODS,
+    )
+
+
+def _letters(term: str, metric: str, queue: str) -> MetricDataQuery:
+    watched = Metric(
+        Namespace="AWS/SQS", MetricName=metric, Dimensions=_dimensions(QueueName=named(queue))
+    )
+    return MetricDataQuery(
+        Id=term,
+        MetricStat=MetricStat(Metric=watched, Period=PERIOD_S, Stat="Maximum"),
+        ReturnData=False,
+    )
+
+
+def _queue_alarm(queue: str) -> Alarm:
+    """A stopped source makes no other sign: nothing fails when nothing is read.
+
+    SQS does not say whether the age of a delayed message begins when it is sent or when its delay
+    is over. The bound holds for the former; in the latter case the alarm comes a delay later.
+    """
+    delayed = {pair.consumer.queue for pair in routing.pairs("queue") if pair.consumer.delayed}
+    return _alarm(
+        f"{camel(queue)}Age",
+        f"queue-age-{queue}",
+        f"{queue} is read late, or not at all. See docs/runbooks/queue-age.md.",
         Namespace="AWS/SQS",
-        MetricName="ApproximateNumberOfMessagesVisible",
+        MetricName="ApproximateAgeOfOldestMessage",
         Dimensions=_dimensions(QueueName=named(queue)),
         Statistic="Maximum",
+        Threshold=QUEUE_AGE_MAX_S + (DELAY_MAX_S if queue in delayed else 0),
     )
 
 
@@ -108,12 +163,32 @@ def _stream_alarm() -> Alarm:
     return _alarm(
         "StreamAge",
         f"stream-age-{relay}",
-        "Events are published late, or not at all. See docs/runbooks/stream-lag.md.",
+        "Events are published late. See docs/runbooks/stream-lag.md.",
         Namespace="AWS/Lambda",
         MetricName="IteratorAge",
         Dimensions=_dimensions(FunctionName=named(relay)),
         Statistic="Maximum",
         Threshold=STREAM_AGE_MAX_MS,
+    )
+
+
+def _silence_alarm(table: str) -> Alarm:
+    """A stream that nobody reads has no age: Lambda counts what it polls, 0 when there is nothing
+    to poll, and says nothing at all when it does not poll. Silence is the sign.
+    """
+    return _alarm(
+        f"{camel(table)}StreamStopped",
+        f"stream-stopped-{table}",
+        f"Nobody reads the stream of {table}: after 24 hours events are lost. "
+        "See docs/runbooks/stream-lag.md.",
+        Namespace="AWS/Lambda",
+        MetricName="PolledEventCount",
+        Dimensions=_dimensions(EventSourceMappingUUID=Ref(stream_source(table))),
+        Statistic="SampleCount",
+        ComparisonOperator="LessThanThreshold",
+        Threshold=1,
+        EvaluationPeriods=STREAM_SILENCE_MAX_PERIODS,
+        TreatMissingData="breaching",
     )
 
 

@@ -35,7 +35,7 @@ STATUSES: Final[Mapping[ProblemType, int]] = {
     TIMEOUT: 504,
 }
 
-SIGN_IN: Final = "Send a valid access token in the Authorization header."
+SIGN_IN: Final = "Send a valid identity token in the Authorization header."
 NO_OPERATION: Final = "The API has no such operation. Check the path and the method."
 NOT_ALLOWED: Final = "These credentials do not allow this operation."
 BAD_API_KEY: Final = "Send the x-api-key that was given to you."

@@ -10,6 +10,7 @@ from troposphere.awslambda import (
     EventSourceMapping,
     Filter,
     FilterCriteria,
+    MetricsConfig,
     OnFailure,
 )
 
@@ -79,7 +80,7 @@ def _stream_source(name: str) -> EventSourceMapping:
     """
     lost = GetAtt(queue(routing.dead_letter_queue(routing.OUTBOX_QUEUE)), "Arn")
     return EventSourceMapping(
-        f"{camel(name)}StreamSource",
+        stream_source(name),
         EventSourceArn=GetAtt(table(name), "StreamArn"),
         FunctionName=GetAtt(receiver(routing.RELAY).logical_id, "Arn"),
         StartingPosition="TRIM_HORIZON",  # nothing written before the mapping existed is skipped
@@ -89,7 +90,13 @@ def _stream_source(name: str) -> EventSourceMapping:
         FunctionResponseTypes=PARTIAL,
         FilterCriteria=FilterCriteria(Filters=[Filter(Pattern=json.dumps(HAS_OUTBOX))]),
         DestinationConfig=DestinationConfig(OnFailure=OnFailure(Destination=lost)),
+        MetricsConfig=MetricsConfig(Metrics=["EventCount"]),  # without it nothing tells it stopped
     )
+
+
+def stream_source(name: str) -> str:
+    """The logical id of the source that reads a table's stream; a reference to it is its UUID."""
+    return f"{camel(name)}StreamSource"
 
 
 def _invoke_config(service: str) -> EventInvokeConfig:

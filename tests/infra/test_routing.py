@@ -140,6 +140,7 @@ def test_an_event_added_to_the_catalogue_brings_everything_that_it_needs() -> No
         f"{stem}QueuePolicy",
         f"{stem}Rule",
         f"{stem}Source",
+        f"{stem}AgeAlarm",
         f"{stem}DlqQueue",
         f"{stem}DlqQueuePolicy",
         f"{stem}DlqSource",
