@@ -104,7 +104,7 @@ check-template: $(DEV)
 
 check-contracts: $(DEV) $(NODE)
 	$(call step,$(RUN) infra.contracts lint,correct specs/ at the place named above)
-	$(call step,$(RUN) infra.contracts compat,make it a new version beside the old: specs/README.md)
+	$(call step,$(RUN) infra.contracts compat,do what the last lines above say; specs/README.md shows how)
 	$(call step,$(RUN) infra.contracts mutants --sample $(MUTANTS) --jobs 2,add the contract test that notices)
 
 check-security: $(SCANNERS) $(DEV)

@@ -20,7 +20,7 @@ def main() -> int:
     )
     mutants = commands.add_parser("mutants", help="change the specs, one thing at a time")
     mutants.add_argument("--sample", type=int, help="only so many")
-    mutants.add_argument("--seed", type=int, default=0, help="which ones")
+    mutants.add_argument("--seed", type=int, help="which ones; when left out, those of the commit")
     mutants.add_argument("--jobs", type=int, help="processes; all cores when left out")
     commands.add_parser("fuzz", help="schemathesis against the API on a local stack")
     arguments, options = parser.parse_known_args()

@@ -129,6 +129,18 @@ class Documents:
     def events(self) -> tuple[str, ...]:
         return tuple(self.asyncapi["components"]["messages"])
 
+    def announced_as(self, event: str) -> str | None:
+        """The version that its producer announces in place of this one, where two stand side by
+        side.
+        """
+        message: Mapping_ = self.asyncapi["components"]["messages"][event]
+        return message.get("x-announced-as")
+
+    @cached_property
+    def announced(self) -> tuple[str, ...]:
+        """The events that are announced as themselves: all, but one of two versions."""
+        return tuple(event for event in self.events if self.announced_as(event) is None)
+
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Every producer/consumer pair, as the operations of the document say."""
@@ -192,9 +204,9 @@ def _examples(folder: Path) -> Iterator[Example]:
         yield Example(file.parent.name, file.name, file.read_text("utf-8"))
 
 
-def releases() -> list[str]:
+def releases(folder: Path = RELEASED) -> list[str]:
     """The versions in specs/released/, oldest first."""
-    names = [path.name for path in RELEASED.glob("*") if (path / ASYNCAPI).is_file()]
+    names = [path.name for path in folder.glob("*") if (path / ASYNCAPI).is_file()]
     return sorted(names, key=ordered)
 
 

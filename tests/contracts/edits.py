@@ -19,7 +19,14 @@ def edited(
         int(step) if step.isdigit() and step not in STATUSES else step.replace("~", "/")
         for step in path.split("/")
     )
-    return Mutant(DOCUMENTS[document], steps, "edited", value).of(CONTRACT)
+    return Mutant(DOCUMENTS[document], steps, "edited", value).of(contract)
+
+
+def versioned(contract: Documents, version: str) -> Documents:
+    """The contract with this info.version in both documents that are released together."""
+    for document in ("events", "api"):
+        contract = edited(document, "info/version", version, contract)
+    return contract
 
 
 STATUSES: Final = frozenset({"200", "201", "400", "401", "403", "404", "409", "413", "422"})

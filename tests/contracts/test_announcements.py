@@ -1,7 +1,8 @@
 """(c) What producers announce when payments go every way they can, captured behind the relay.
 
 Events travel through the template's own rules; each is held against the published schema, and each
-event of the contract is announced by its producer at least once.
+event of the contract is announced by its producer at least once. Of two versions side by side only
+one is: the other says x-announced-as, and fails here when it is announced all the same.
 """
 
 from __future__ import annotations
@@ -186,10 +187,11 @@ def test_whatever_is_announced_is_granted_and_keeps_its_published_schema(
         assert entry.detail_type == event["type"]
 
 
-def test_every_event_of_the_contract_is_announced_by_its_producer_on_some_journey() -> None:
+def test_every_event_but_a_silent_version_is_announced_by_its_producer_on_some_journey() -> None:
     seen = {(entry.detail_type, entry.source) for j in JOURNEYS for entry in announced(j)}
 
-    assert seen == {(pair.event, pair.producer) for pair in CONTRACT.pairs}
+    expected = {(p.event, p.producer) for p in CONTRACT.pairs if p.event in CONTRACT.announced}
+    assert seen == expected
 
 
 def test_every_reason_of_the_contract_is_given_on_some_journey() -> None:

@@ -14,34 +14,51 @@ from infra.contracts.compat import changes
 from infra.contracts.documents import (
     ASYNCAPI,
     COMMON,
+    GATEWAY,
     OPENAPI,
     ROOT,
     SPECS,
+    Documents,
     ordered,
     releases,
 )
-from infra.contracts.gate import least_version, redocly, verdict
+from infra.contracts.gate import least_version, redocly, second_opinion, verdict
+from infra.contracts.node import ToolError
 from tests.contracts.changed import ADDITIONS, BREAKS
-from tests.contracts.edits import edited
+from tests.contracts.edits import edited, versioned
 from tests.contracts.payloads import CONTRACT
+from tests.contracts.written import after_release
 
 
 @pytest.mark.parametrize("what", BREAKS)
 def test_a_breaking_change_is_one_line_that_says_what_where_and_who_is_hurt(what: str) -> None:
     contract, told = BREAKS[what]
 
-    lines = list(verdict("1.0.0", "1.0.0", changes(CONTRACT, contract)))
+    findings = list(verdict("1.0.0", "1.0.0", changes(CONTRACT, contract)))
 
+    lines = [finding.line for finding in findings]
     assert [line for line in lines if all(part in line for part in told)], lines
     assert all(line.startswith("breaks 1.0.0: ") and "[hurts " in line for line in lines)
+    assert {finding.mend for finding in findings} == {gate.BREAKS}
 
 
 @pytest.mark.parametrize("what", BREAKS)
 def test_a_minor_version_does_not_excuse_a_break(what: str) -> None:
     found = changes(CONTRACT, BREAKS[what][0])
 
-    assert list(verdict("1.0.0", "1.1.0", found))
-    assert not list(verdict("1.0.0", "2.0.0", found))
+    assert list(verdict("1.0.0", "1.1.0", found)) == list(verdict("1.0.0", "1.0.0", found))
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_major_version_allows_a_break_and_still_names_it(what: str) -> None:
+    contract, told = BREAKS[what]
+
+    findings = list(verdict("1.0.0", "2.0.0", changes(CONTRACT, contract)))
+
+    lines = [finding.line for finding in findings]
+    assert [line for line in lines if all(part in line for part in told)], lines
+    assert all(line.startswith("breaks 1.0.0, allowed by 2.0.0: ") for line in lines)
+    assert {finding.mend for finding in findings} == {""}
 
 
 @pytest.mark.parametrize("what", ADDITIONS)
@@ -51,8 +68,9 @@ def test_an_addition_passes_with_a_minor_version(what: str) -> None:
     assert found
     assert not [str(change) for change in found if change.breaking]
     assert list(verdict("1.0.0", "1.1.0", found)) == []
-    (line,) = verdict("1.0.0", "1.0.0", found)
-    assert "raise it to 1.1.0" in line
+    (finding,) = verdict("1.0.0", "1.0.0", found)
+    assert "raise it to 1.1.0" in finding.line
+    assert finding.mend == gate.RAISE
 
 
 def test_words_may_change_freely() -> None:
@@ -64,7 +82,7 @@ def test_words_may_change_freely() -> None:
 def test_a_shared_change_is_one_line_however_many_places_it_shows_in() -> None:
     found = changes(CONTRACT, edited("common", "$defs/Currency/enum/26"))
 
-    assert len([line for line in verdict("1.0.0", "1.0.0", found) if "ZAR" in line]) == 1
+    assert len([f for f in verdict("1.0.0", "1.0.0", found) if "ZAR" in f.line]) == 1
 
 
 @pytest.mark.parametrize("version", releases())
@@ -139,6 +157,65 @@ def test_the_configuration_of_redocly_extends_the_recommended_rules() -> None:
     assert {api["root"] for api in config["apis"].values()} == {
         *("specs/openapi.yaml", "specs/asyncapi.yaml", "specs/gateway.openapi.yaml")
     }
+
+
+@pytest.mark.parametrize("document", [ASYNCAPI, OPENAPI])
+def test_what_redocly_alone_sees_in_a_document_is_told_whatever_breaks_in_another(
+    document: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "redocly", lambda _base, new: iter([f"{new.name} breaks"]))
+    of = {ASYNCAPI: "field of an event removed", OPENAPI: "route dropped"}
+    found = changes(CONTRACT, BREAKS[of[document]][0])
+
+    told = list(second_opinion(SPECS, SPECS, found))
+
+    assert told == [f"{name} breaks" for name in (ASYNCAPI, OPENAPI, GATEWAY) if name != document]
+
+
+def test_a_redocly_that_breaks_is_no_break_of_the_contract(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="redocly broke"):
+        list(redocly(tmp_path / OPENAPI, SPECS / OPENAPI))
+
+
+def checked(folder: Path, contract: Documents, version: str) -> tuple[int, list[str]]:
+    """What `make compat` answers and says of a contract whose only release is today's, as 1.0.0."""
+    said: list[str] = []
+    specs = after_release(folder, versioned(CONTRACT, "1.0.0"), versioned(contract, version))
+    return gate.check(said.append, specs), said
+
+
+def test_a_break_is_told_with_its_mend_and_no_other(tmp_path: Path) -> None:
+    answer, said = checked(tmp_path, BREAKS["route dropped"][0], "1.1.0")
+
+    assert answer == 1
+    assert [line for line in said if line.startswith("error: breaks 1.0.0: operation removed")]
+    assert [line for line in said if line.startswith("Mend: ")] == [f"Mend: {gate.BREAKS}"]
+
+
+def test_an_addition_without_a_version_is_told_with_its_mend_and_no_other(tmp_path: Path) -> None:
+    answer, said = checked(tmp_path, ADDITIONS["field of an answer"], "1.0.0")
+
+    assert answer == 1
+    assert "error: info.version 1.0.0 is too small after 1.0.0: raise it to 1.1.0" in said
+    assert [line for line in said if line.startswith("Mend: ")] == [f"Mend: {gate.RAISE}"]
+
+
+def test_a_major_version_ends_with_what_it_breaks_and_not_with_a_promise(tmp_path: Path) -> None:
+    answer, said = checked(tmp_path, BREAKS["field of an answer removed"][0], "2.0.0")
+
+    assert answer == 0
+    broken = [line for line in said if line.startswith("breaks 1.0.0, allowed by 2.0.0: ")]
+    assert broken
+    assert said[-1] == (
+        f"specs/ breaks promises of 1.0.0 ({len(broken)}), as the new major 2.0.0 may"
+    )
+
+
+def test_an_addition_with_its_version_keeps_every_promise(tmp_path: Path) -> None:
+    answer, said = checked(tmp_path, ADDITIONS["field of an answer"], "1.1.0")
+
+    assert answer == 0
+    assert said[-1] == "specs/ keeps every promise of 1.0.0"
 
 
 def test_the_gate_passes_the_working_contract() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-from infra.contracts.documents import NAMES, SPECS
+from infra.contracts.documents import NAMES, OPENAPI, SPECS, Documents
 from infra.contracts.mutants import run
-from infra.contracts.mutants.make import mutants
-from infra.contracts.mutants.notice import newest, noticed_by
+from infra.contracts.mutants.make import Mutant, mutants
+from infra.contracts.mutants.notice import UNVERSIONED, noticed_by
+from tests.contracts.changed import ADDITIONS
+from tests.contracts.edits import versioned
 from tests.contracts.payloads import CONTRACT
 
 ALL: Final = mutants(CONTRACT)
@@ -60,8 +63,73 @@ def test_a_survivor_is_named_by_its_line() -> None:
     assert text.strip() == "maxLength: 140"
 
 
-def test_the_contract_itself_is_noticed_by_nothing() -> None:
-    assert noticed_by(CONTRACT, newest()) is None
+# As it is between two releases: something was added, and the version says so.
+GROWN: Final = versioned(ADDITIONS["field of an answer"], "1.1.0")
+KEEPING_THE_RULES: Final = [
+    "optional field of an event",
+    "field of an answer",
+    "optional field of a request",
+    "limit of a request widened",
+]
+
+
+@pytest.mark.parametrize("contract", [CONTRACT, GROWN], ids=["released", "between releases"])
+def test_the_contract_itself_is_noticed_by_nothing(contract: Documents) -> None:
+    assert noticed_by(contract, contract) is None
+
+
+def test_what_is_not_mutated_does_not_help_to_notice_a_mutant() -> None:
+    place = ("components", "schemas", "Payment", "properties", "hint", "description")
+    words = Mutant(OPENAPI, place, "words for people", "A hint.")
+
+    assert noticed_by(words.of(GROWN), GROWN) is None
+
+
+@pytest.mark.parametrize("what", KEEPING_THE_RULES)
+def test_a_mutant_of_what_was_added_since_the_release_is_noticed(what: str) -> None:
+    grown = versioned(ADDITIONS[what], "1.1.0")
+    known = {mutant.name for mutant in ALL}
+    of_the_addition = [m for m in mutants(grown) if m.name not in known]
+
+    assert of_the_addition
+    assert [m.name for m in of_the_addition if noticed_by(m.of(grown), grown) is None] == []
+
+
+def test_a_commit_has_a_sample_of_its_own_and_no_commit_has_one_too() -> None:
+    assert run.seed_of("300a2f6cf0") != run.seed_of("445f3b8d11")
+    assert run.seed_of("") == 0
+
+
+def test_where_there_is_no_git_there_is_no_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run.commit(tmp_path) == ""
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run.commit() == ""
+
+
+def test_a_report_tells_how_to_take_the_same_sample_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "commit", lambda: "00000f")
+    said: list[str] = []
+
+    assert run.report(2, None, 1, said.append) == 0
+
+    assert said[0] == "the same sample again: make mutants ARGS='--sample 2 --seed 15'"
+
+
+def test_a_report_scores_with_and_without_the_rule_that_a_change_needs_a_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = iter([(0, "generator"), (1, UNVERSIONED), (2, None), (3, "rule: one version")])
+    monkeypatch.setattr(run, "judged", lambda _numbers, _jobs: found)
+    said: list[str] = []
+
+    assert run.report(4, 1, 1, said.append) == 1
+
+    assert "noticed: 75.0 % (3 of 4)" in said
+    assert ("noticed by the generator, rules and breaking changes alone: 50.0 % (2 of 4)") in said
+    assert [line for line in said if line.startswith("survived: ") and ALL[2].name in line]
 
 
 def test_a_sample_of_mutants_is_noticed() -> None:

@@ -1,102 +1,141 @@
-"""A breaking change of an event is a new version beside the old: both are made, sent and routed.
+"""A breaking change of an event goes by the stages of specs/README.md, and each one passes.
 
-`payment.failed.v2` names the reason of `payment.failed` differently, which would break its readers.
+The new version is declared beside the old, the producer switches, the old is removed.
 """
 
 from __future__ import annotations
 
-import ast
-import json
-from copy import deepcopy
-from typing import Any, Final
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
 
 import pytest
 
-from generated.catalogue import EVENTS
-from generated.contract import Consumer, Event
 from infra.contracts.compat import changes
-from infra.contracts.documents import ASYNCAPI, Documents, Example
-from infra.contracts.mutants.notice import reading
-from infra.contracts.rules import violations
-from infra.generate import events, models, outputs
-from infra.template import routing
-from tests.contracts import bus
-from tests.contracts.payloads import CONTRACT, example
-from tests.contracts.world import Entry
+from infra.contracts.documents import Documents
+from infra.contracts.gate import least_version, version_of
+from infra.contracts.rules import broken, code, events, violations
+from tests.contracts.edits import edited
+from tests.contracts.payloads import CONTRACT
+from tests.contracts.stages import (
+    ANNOUNCES_NEW,
+    BESIDE,
+    DECIDES_BOTH,
+    NEW,
+    NEW_DATA,
+    OLD,
+    OLD_DATA,
+    RELEASED,
+    REMOVED,
+    STAGES,
+    SWITCHED,
+    Stage,
+    in_a_tree,
+)
 
-OLD: Final = "payment.failed"
-NEW: Final = "payment.failed.v2"
-PRODUCER: Final = "payment-orchestrator"
-CONSUMER: Final = "metrics-collector"
-
-
-def with_both() -> Documents:
-    """What a developer writes: a channel, a message, a schema, the operations and examples."""
-    document: Any = CONTRACT.copy(ASYNCAPI)
-    text = json.dumps(document["components"]["messages"][OLD])
-    message = json.loads(text.replace(OLD, NEW).replace("PaymentFailed", "PaymentFailedV2"))
-    schema = deepcopy(document["components"]["schemas"]["PaymentFailed"])
-    schema["properties"]["code"] = schema["properties"].pop("reason")
-    schema["required"] = ["payment_id", "user_id", "amount", "code"]
-    document["components"]["messages"][NEW] = message
-    document["components"]["schemas"]["PaymentFailedV2"] = schema
-    document["channels"][NEW] = json.loads(json.dumps(document["channels"][OLD]).replace(OLD, NEW))
-    for name in (f"{PRODUCER}.sends.{OLD}", f"{CONSUMER}.receives.{OLD}"):
-        operation = json.loads(json.dumps(document["operations"][name]).replace(OLD, NEW))
-        document["operations"][name.replace(OLD, NEW)] = operation
-    examples = (*CONTRACT.examples, *map(_of_new, CONTRACT.examples_of(OLD)))
-    return Documents({**CONTRACT.by_name, ASYNCAPI: document}, examples)
+# What demands of every event that it is announced, or hands it to its consumers.
+TESTS: Final = [
+    f"tests/contracts/test_{name}.py"
+    for name in ("announcements", "pairs_complete", "pairs_replay", "pairs_routing")
+]
 
 
-def _of_new(old: Example) -> Example:
-    body = old.body.replace(OLD, NEW).replace('"reason"', '"code"')
-    return Example(NEW, old.name, body)
+def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module in a copy of the repository, on nothing but that copy."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def test_the_new_version_only_adds_to_the_contract() -> None:
-    both = with_both()
+@pytest.mark.parametrize("name", STAGES)
+def test_every_stage_passes_whatever_a_change_of_the_contract_must_pass(
+    name: str, tmp_path: Path
+) -> None:
+    tree = in_a_tree(tmp_path, STAGES[name])
 
-    assert list(violations(both)) == []
-    assert not [str(change) for change in changes(CONTRACT, both) if change.breaking]
+    for command in (
+        ["infra.generate"],
+        ["infra.contracts", "lint"],
+        ["infra.contracts", "compat"],
+        ["pytest", "-n", "0", "-q", *TESTS],
+    ):
+        done = python(tree, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_version_that_is_announced_although_it_says_otherwise_fails(tmp_path: Path) -> None:
+    tree = in_a_tree(tmp_path, Stage(BESIDE, SWITCHED, (DECIDES_BOTH,)))
+    assert python(tree, "infra.generate").returncode == 0
+
+    done = python(tree, "pytest", "-n", "0", "-q", TESTS[0], TESTS[1])
+
+    assert "2 failed" in done.stdout
+    assert "test_every_event_but_a_silent_version_is_announced" in done.stdout
+    assert "test_every_event_but_a_silent_version_is_captured" in done.stdout
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_version_of_a_stage_is_the_smallest_that_it_may_have(name: str) -> None:
+    stage = STAGES[name]
+
+    found = changes(stage.released, stage.contract)
+
+    assert least_version(version_of(stage.released), found) == version_of(stage.contract)
+
+
+def test_only_the_removal_breaks() -> None:
+    breaking = [name for name, s in STAGES.items() if _breaks(s)]
+
+    assert breaking == ["old removed"]
+
+
+def _breaks(stage: Stage) -> list[str]:
+    return [str(c) for c in changes(stage.released, stage.contract) if c.breaking]
+
+
+def test_a_producer_must_not_switch_to_a_version_that_no_release_has() -> None:
+    (line,) = _breaks(Stage(RELEASED, SWITCHED, ()))
+
+    assert f"is announced as {NEW} from now on, which nobody received before" in line
 
 
 def test_changing_the_event_in_place_would_break_its_readers() -> None:
-    document: Any = CONTRACT.copy(ASYNCAPI)
-    schemas = document["components"]["schemas"]
-    schemas["PaymentFailed"] = with_both().asyncapi["components"]["schemas"]["PaymentFailedV2"]
+    new = BESIDE.asyncapi["components"]["schemas"][NEW_DATA]
+    contract = edited("events", f"components/schemas/{OLD_DATA}", new)
 
-    found = changes(CONTRACT, CONTRACT.with_document(ASYNCAPI, document))
+    found = changes(CONTRACT, contract)
 
     assert {c.what for c in found if c.breaking} == {"field removed", "required field added"}
 
 
-def test_both_versions_are_generated_for_producer_and_consumer() -> None:
-    with reading(with_both()):
-        catalogue = events.read_catalogue()
-        service = next(s for s in catalogue.services() if s.name == PRODUCER)
-        (new,) = (event for event in catalogue.events if event.type == NEW)
-        source = models.channel_module(new, new.channel, catalogue.document)
-        template = outputs.environment().get_template("message.py.jinja")
-        message = template.render(event=new, channel=new.channel)
+@pytest.mark.parametrize("contract", [BESIDE, SWITCHED], ids=["beside", "switched"])
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_nobody_receives_only_one_of_two_versions(contract: Documents, version: str) -> None:
+    deaf = edited("events", f"operations/metrics-collector.receives.{version}", contract=contract)
 
-    assert {OLD, NEW} <= {event.type for event in service.sends}
-    assert {"PaymentFailedV2"} == classes(source)
-    assert {"PaymentFailedV2Message"} == classes(message)
+    assert broken(events.two_versions_have_the_same_receivers, contract) == []
+    assert broken(events.two_versions_have_the_same_receivers, deaf) != []
 
 
-def classes(source: str) -> set[str]:
-    return {node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
+def test_the_gate_asks_for_the_decision_about_the_new_version() -> None:
+    (line,) = violations(BESIDE)
+
+    assert "payment-orchestrator has no on_wallet_funds_released_v2" in line
 
 
-def test_each_version_reaches_its_own_consumers(monkeypatch: pytest.MonkeyPatch) -> None:
-    hears = Consumer(CONSUMER, NEW, NEW, "invoke", False)
-    event = Event(NEW, PRODUCER, False, (hears,))
-    monkeypatch.setattr(routing, "EVENTS", {**EVENTS, NEW: event})
-    bus.built.cache_clear()
-    try:
-        for version in (OLD, NEW):
-            entry = Entry(PRODUCER, version, json.dumps(example(OLD)))
-            (delivery,) = bus.deliveries(entry)
-            assert delivery.function == f"{CONSUMER}-consumer"
-    finally:
-        bus.built.cache_clear()
+def test_the_gate_names_the_decision_that_is_no_longer_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = in_a_tree(tmp_path, Stage(SWITCHED, REMOVED, (DECIDES_BOTH, ANNOUNCES_NEW)))
+    monkeypatch.setattr(code, "HANDLERS", tree / "handlers")
+
+    (line,) = violations(REMOVED)
+
+    assert "on_wallet_funds_released of payment-orchestrator is for an event" in line

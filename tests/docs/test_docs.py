@@ -113,6 +113,21 @@ def test_the_list_of_a_folder_is_complete(folder: str) -> None:
     assert pages - set(index.links) == set()
 
 
+def test_the_table_of_tests_has_a_row_for_every_folder_and_no_other() -> None:
+    text = Document(ROOT / "tests" / "README.md").text
+    rows = re.findall(r"^\| (`\w+/`[^|]*) \|", text, re.MULTILINE)
+    listed = [folder for row in rows for folder in re.findall(r"`(\w+)/`", row)]
+
+    folders = {path.parent.name for path in ROOT.glob("tests/*/test_*.py")}
+    assert sorted(listed) == sorted(folders)
+
+
+def test_the_readme_of_tests_says_in_how_many_processes_they_run() -> None:
+    (processes,) = re.findall(r"^PARALLEL +:= -n (\d+) ", makefile(), re.MULTILINE)
+
+    assert f"in {processes} processes" in Document(ROOT / "tests" / "README.md").text
+
+
 def test_decisions_are_numbered_without_a_gap() -> None:
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from infra.contracts.compat import events, examples, http
 from infra.contracts.compat.change import Change
-from infra.contracts.documents import Documents
+from infra.contracts.documents import ASYNCAPI, COMMON, Documents
 
 
 def changes(old: Documents, new: Documents) -> list[Change]:
     """Every change that is more than words, each once, the breaking ones first."""
-    found = dict.fromkeys([*events.changes(old, new), *http.changes(old, new), *_rest(old, new)])
+    found = {
+        replace(change, document=document): None
+        for document, part in _parts(old, new)
+        for change in part
+    }
     return sorted(found, key=lambda change: (not change.breaking, change.where, change.what))
 
 
-def _rest(old: Documents, new: Documents) -> Iterator[Change]:
-    yield from events.rest(old, new)
-    yield from http.rest(old, new)
-    yield from examples.removed(old, new)
+def _parts(old: Documents, new: Documents) -> Iterator[tuple[str, Iterator[Change]]]:
+    """Changes, with the document that they are found in."""
+    yield ASYNCAPI, events.changes(old, new)
+    yield ASYNCAPI, events.rest(old, new)
+    for name in http.CLIENTS:
+        yield name, http.changes(old, new, name)
+        yield name, http.rest(old, new, name)
+    yield COMMON, http.shared(old, new)
+    yield "examples", examples.removed(old, new)

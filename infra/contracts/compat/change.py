@@ -14,12 +14,16 @@ WORDS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`hurt` names services or clients; nobody is hurt by a change that only adds."""
+    """`hurt` names services or clients; nobody is hurt by a change that only adds.
+
+    `document` is the one that it was found in, once all of them are compared.
+    """
 
     where: str
     what: str
     breaking: bool
     hurt: str = ""
+    document: str = ""
 
     def __str__(self) -> str:
         who = f" [hurts {self.hurt}]" if self.breaking else ""

@@ -53,10 +53,24 @@ def _by_channel(contract: Documents) -> dict[tuple[str, str], Pair]:
 def _event(place: Place, old: Documents, new: Documents, event: str) -> Iterator[Change]:
     before = old.asyncapi["components"]["messages"][event]
     after = new.asyncapi["components"]["messages"][event]
-    yield from differing(place, before, after, frozenset({"payload"}))
+    yield from differing(place, before, after, frozenset({"payload", "x-announced-as"}))
+    yield from _announced(place, old, new, event)
     sides = Sides(old, new, "events")
     yield from sides.compare(place, ASYNCAPI, old.event_schema(event), new.event_schema(event))
     yield from _raw(place, before["payload"], after["payload"])
+
+
+def _announced(place: Place, old: Documents, new: Documents, event: str) -> Iterator[Change]:
+    """Another version may take over once a release had it, for then its consumers are there."""
+    before, after = old.announced_as(event), new.announced_as(event)
+    if before == after:
+        return
+    if after is None:
+        yield place.adds("is announced from now on")
+    elif after in old.events:
+        yield place.adds(f"is announced as {after} from now on")
+    else:
+        yield place.breaks(f"is announced as {after} from now on, which nobody received before")
 
 
 def _raw(place: Place, before: Any, after: Any) -> Iterator[Change]:

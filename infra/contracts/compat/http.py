@@ -19,17 +19,16 @@ RESPONSE: Final = frozenset({"headers", "content", "links"})
 Node = Mapping[str, Any]
 
 
-def changes(old: Documents, new: Documents) -> Iterator[Change]:
-    for name in CLIENTS:
-        before, after = _operations(old, name), _operations(new, name)
-        for key, (item, operation) in before.items():
-            place = Place(f"{name} {key}", CLIENTS[name])
-            if key not in after:
-                yield place.breaks("operation removed")
-                continue
-            yield from _Operation(old, new, name, place).compare((item, operation), after[key])
-        for key in [k for k in after if k not in before]:
-            yield Place(f"{name} {key}", "").adds("operation added")
+def changes(old: Documents, new: Documents, name: str) -> Iterator[Change]:
+    before, after = _operations(old, name), _operations(new, name)
+    for key, (item, operation) in before.items():
+        place = Place(f"{name} {key}", CLIENTS[name])
+        if key not in after:
+            yield place.breaks("operation removed")
+            continue
+        yield from _Operation(old, new, name, place).compare((item, operation), after[key])
+    for key in [k for k in after if k not in before]:
+        yield Place(f"{name} {key}", "").adds("operation added")
 
 
 def _operations(contract: Documents, name: str) -> dict[str, tuple[Node, Node]]:
@@ -152,30 +151,28 @@ class _Operation:
             yield at.adds("link added") if mine is None else at.breaks("link changed")
 
 
-def rest(old: Documents, new: Documents) -> Iterator[Change]:
-    """Security, servers, shared values: everything that no operation is compared by."""
-    for name, clients in CLIENTS.items():
-        before, after = old.by_name[name], new.by_name[name]
-        place = Place(name, clients)
-        known = frozenset({"paths", "components", "info", "openapi"})
-        yield from differing(place, before, after, known)
-        if before["openapi"] != after["openapi"]:
-            yield place.breaks(f"openapi changed from {before['openapi']} to {after['openapi']}")
-        info = place.at("info")
-        yield from differing(info, before["info"], after["info"], frozenset({"version"}))
-        mine, theirs = before["components"], after["components"]
-        schemes = place.at("securitySchemes")
-        yield from differing(schemes, mine["securitySchemes"], theirs["securitySchemes"], NOTHING)
-        for key in [k for k in mine["schemas"] if k not in theirs["schemas"]]:
-            yield place.breaks(f"schema {key} removed")
-    version = Place(f"{GATEWAY}.info.version", CLIENTS[GATEWAY])
-    was, now = (d.gateway["info"].get("version") for d in (old, new))
-    if was != now:
-        yield version.adds(f"changed from {was} to {now}")
-    yield from _shared(old, new)
+def rest(old: Documents, new: Documents, name: str) -> Iterator[Change]:
+    """Security and servers: everything of a document that no operation is compared by."""
+    before, after = old.by_name[name], new.by_name[name]
+    place = Place(name, CLIENTS[name])
+    known = frozenset({"paths", "components", "info", "openapi"})
+    yield from differing(place, before, after, known)
+    if before["openapi"] != after["openapi"]:
+        yield place.breaks(f"openapi changed from {before['openapi']} to {after['openapi']}")
+    info = place.at("info")
+    yield from differing(info, before["info"], after["info"], frozenset({"version"}))
+    was, now = (d["info"].get("version") for d in (before, after))
+    if name == GATEWAY and was != now:  # the others' version is what their changes are held to
+        yield info.at("version").adds(f"changed from {was} to {now}")
+    mine, theirs = before["components"], after["components"]
+    schemes = place.at("securitySchemes")
+    yield from differing(schemes, mine["securitySchemes"], theirs["securitySchemes"], NOTHING)
+    for key in [k for k in mine["schemas"] if k not in theirs["schemas"]]:
+        yield place.breaks(f"schema {key} removed")
 
 
-def _shared(old: Documents, new: Documents) -> Iterator[Change]:
+def shared(old: Documents, new: Documents) -> Iterator[Change]:
+    """Values of schemas/common.yaml that no document's own comparison meets."""
     before, after = old.by_name[COMMON], new.by_name[COMMON]
     place = Place(COMMON, "every service and client")
     yield from differing(place, before, after, frozenset({"$defs"}))

@@ -11,37 +11,34 @@ from copy import deepcopy
 from typing import Any, Final
 
 from infra.contracts.compat import changes
-from infra.contracts.documents import RELEASED, Documents, read, releases
-from infra.contracts.gate import version_of
+from infra.contracts.documents import Documents
 from infra.contracts.rules import RULES, STOPS, broken
 from infra.generate import api, events, models, outputs, spec
 from infra.generate.spec import SpecError
 
 GENERATOR: Final = "generator"
-BREAKING: Final = "compat: breaks the released contract"
+BREAKING: Final = "compat: breaks the contract"
 UNVERSIONED: Final = "compat: added without a new version"
 
 
-def noticed_by(contract: Documents, released: Documents) -> str | None:
-    """The first that notices; nobody: none."""
-    if _generator_refuses(contract):
+def noticed_by(mutant: Documents, contract: Documents) -> str | None:
+    """The first that notices; nobody: none.
+
+    `contract` is what the mutant was made of. Held against a release instead, every mutant would be
+    noticed for what was added since.
+    """
+    if _generator_refuses(mutant):
         return GENERATOR
     for name, rule in RULES.items():
-        if broken(rule, contract):
+        if broken(rule, mutant):
             return f"rule: {name}"
     try:
-        found = changes(released, contract)
+        found = changes(contract, mutant)
     except STOPS:
         return BREAKING
     if any(change.breaking for change in found):
         return BREAKING
-    return UNVERSIONED if found or version_of(contract) != version_of(released) else None
-
-
-def newest() -> Documents:
-    """The newest release; without one, the working contract stands for it."""
-    known = releases()
-    return read(RELEASED / known[-1]) if known else read()
+    return UNVERSIONED if found else None
 
 
 def _generator_refuses(contract: Documents) -> bool:

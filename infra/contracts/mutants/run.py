@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from infra.contracts.documents import Documents, read
+from infra.contracts.documents import ROOT, Documents, read
 from infra.contracts.mutants.make import Mutant, mutants
-from infra.contracts.mutants.notice import UNVERSIONED, newest, noticed_by
+from infra.contracts.mutants.notice import UNVERSIONED, noticed_by
 
 Say = Callable[[str], None]
 CHUNK: Final = 25
+SEED_DIGITS: Final = 6  # of a commit, as hexadecimal
 
 # Mutants that change nothing of the contract, and why. A name that is of no mutant is an error.
 EQUIVALENT: Final[dict[str, str]] = {}
 
 
 @cache
-def _contracts() -> tuple[Documents, Documents]:
-    return read(), newest()
+def _contract() -> Documents:
+    return read()
 
 
 @cache
 def _all() -> list[Mutant]:
-    return mutants(_contracts()[0])
+    return mutants(_contract())
 
 
 def _judge(numbers: Sequence[int]) -> list[tuple[int, str | None]]:
-    working, released = _contracts()
-    return [(n, noticed_by(_all()[n].of(working), released)) for n in numbers]
+    contract = _contract()
+    return [(n, noticed_by(_all()[n].of(contract), contract)) for n in numbers]
 
 
 def judged(numbers: Sequence[int], jobs: int) -> Iterator[tuple[int, str | None]]:
@@ -59,10 +62,29 @@ def chosen(sample: int | None, seed: int) -> list[int]:
     return sorted(Random(seed).sample(numbers, sample))  # noqa: S311 - a sample, not a secret
 
 
-def report(sample: int | None, seed: int, jobs: int | None, say: Say) -> int:
+def seed_of(commit: str) -> int:
+    """Another sample with each commit, and the same for everybody who checks that commit."""
+    return int(commit[:SEED_DIGITS] or "0", 16)
+
+
+def commit(folder: Path = ROOT) -> str:
+    """The commit that is checked out; nothing where there is no git."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
+
+
+def report(sample: int | None, seed: int | None, jobs: int | None, say: Say) -> int:
     """1 when a mutant survives that is not known to be equivalent."""
     started = time.monotonic()
-    numbers = chosen(sample, seed)
+    if sample is not None:
+        seed = seed_of(commit()) if seed is None else seed
+        say(f"the same sample again: make mutants ARGS='--sample {sample} --seed {seed}'")
+    numbers = chosen(sample, seed or 0)
     noticed: Counter[str] = Counter()
     survivors: list[Mutant] = []
     for number, by in _with_progress(judged(numbers, jobs or os.cpu_count() or 1), len(numbers)):
@@ -83,13 +105,13 @@ def _tell(total: int, noticed: Counter[str], say: Say) -> None:
     for by, times in noticed.most_common():
         say(f"{times:6} {by}")
     everything = sum(noticed.values())
-    tests = everything - noticed[UNVERSIONED]
-    say(f"mutation score: {_share(everything, total)} ({everything} of {total} noticed)")
-    say(f"without the rule that a change needs a version: {_share(tests, total)}")
+    say(f"noticed: {_share(everything, total)}")
+    alone = everything - noticed[UNVERSIONED]
+    say(f"noticed by the generator, rules and breaking changes alone: {_share(alone, total)}")
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{100 * part / max(whole, 1):.1f} %"
+    return f"{100 * part / max(whole, 1):.1f} % ({part} of {whole})"
 
 
 def _alive(survivors: Sequence[Mutant], say: Say) -> Iterator[Mutant]:

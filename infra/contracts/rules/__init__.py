@@ -20,6 +20,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "operations fit their channels": events.operations_fit_their_channels,
     "a copy is a copy of its event": events.copies_are_copies,
     "envelopes name their event and its sender": events.envelopes_name_their_event,
+    "two versions have the same receivers": events.two_versions_have_the_same_receivers,
     "every event has examples": examples.every_event_has_examples,
     "every example keeps its word": examples.every_event_example_keeps_its_word,
     "inline examples keep their schemas": examples.inline_examples_keep_their_schemas,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -19,6 +20,9 @@ ATTRIBUTES: Final = (
     "correlationid",
     "data",
 )
+
+
+VERSION: Final = re.compile(r"\.v\d+$")  # of payment.initiated.v2
 
 
 def one_address_per_channel(contract: Documents) -> Iterator[str]:
@@ -99,3 +103,21 @@ def envelopes_name_their_event(contract: Documents) -> Iterator[str]:
             yield f"the data of {event} is an object whose required fields are described"
         if data.get("additionalProperties", True) is not True:
             yield f"{event} must let later versions add fields"
+
+
+def two_versions_have_the_same_receivers(contract: Documents) -> Iterator[str]:
+    """Of two versions side by side one is announced; whoever receives the one receives the other,
+    so nobody goes deaf when the producer switches.
+    """
+    for event in contract.events:
+        other = contract.announced_as(event)
+        if other is None:
+            continue
+        if other not in contract.announced or VERSION.sub("", other) != VERSION.sub("", event):
+            yield f"{event}: x-announced-as {other} is no version of it that is announced"
+        elif _heard(contract, event) != _heard(contract, other):
+            yield f"{event} and {other} need the same sender, receivers and delayed copies"
+
+
+def _heard(contract: Documents, event: str) -> set[tuple[str, str, bool]]:
+    return {(p.producer, p.consumer, p.delayed) for p in contract.pairs if p.event == event}

@@ -1,0 +1,171 @@
+"""The procedure of specs/README.md for two versions of an event, as edits of contract and code.
+
+`wallet.funds_released.v2` calls `code` what `wallet.funds_released` calls `reason`, which would
+break its readers: payment-orchestrator, which decides about it, and metrics-collector.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from infra.contracts.documents import ASYNCAPI, ROOT, Documents, Example
+from tests.contracts.edits import edited, versioned
+from tests.contracts.payloads import CONTRACT
+from tests.contracts.written import after_release
+
+OLD: Final = "wallet.funds_released"
+NEW: Final = "wallet.funds_released.v2"
+OLD_DATA: Final = "WalletFundsReleased"
+NEW_DATA: Final = "WalletFundsReleasedV2"
+MESSAGES: Final = "components/messages"
+IGNORED: Final = shutil.ignore_patterns("__pycache__", "node_modules", ".hypothesis", "released")
+
+# File, and the texts in it that are replaced by others.
+Edits: TypeAlias = Mapping[str, Mapping[str, str]]
+
+
+def _beside(contract: Documents) -> Documents:
+    """The new version with channel, message, schema, operations and examples of its own."""
+    document: Any = contract.copy(ASYNCAPI)
+    for section in ("channels", "operations"):
+        old = {name: node for name, node in document[section].items() if name.endswith(OLD)}
+        document[section] |= json.loads(json.dumps(old).replace(OLD, NEW))
+    parts = document["components"]
+    message = json.dumps(parts["messages"][OLD]).replace(OLD, NEW).replace(OLD_DATA, NEW_DATA)
+    parts["messages"][NEW] = json.loads(message) | {"x-announced-as": OLD}
+    parts["schemas"][NEW_DATA] = _renamed(parts["schemas"][OLD_DATA])
+    examples = (*contract.examples, *map(_of_new, contract.examples_of(OLD)))
+    return Documents({**contract.by_name, ASYNCAPI: document}, examples)
+
+
+def _renamed(schema: Any) -> Any:
+    return json.loads(json.dumps(schema).replace('"reason"', '"code"'))
+
+
+def _of_new(old: Example) -> Example:
+    return Example(NEW, old.name, old.body.replace(OLD, NEW).replace('"reason"', '"code"'))
+
+
+def _switched(contract: Documents) -> Documents:
+    """The mark moves from the new version to the old."""
+    switched = edited("events", f"{MESSAGES}/{NEW}/x-announced-as", contract=contract)
+    return edited("events", f"{MESSAGES}/{OLD}/x-announced-as", NEW, switched)
+
+
+def _removed(contract: Documents) -> Documents:
+    document: Any = contract.copy(ASYNCAPI)
+    for section in ("channels", "operations"):
+        kept = {k: v for k, v in document[section].items() if not k.endswith(OLD)}
+        document[section] = kept
+    del document["components"]["messages"][OLD], document["components"]["schemas"][OLD_DATA]
+    examples = tuple(example for example in contract.examples if example.event != OLD)
+    return Documents({**contract.by_name, ASYNCAPI: document}, examples)
+
+
+RELEASED: Final = versioned(CONTRACT, "1.0.0")
+BESIDE: Final = versioned(_beside(RELEASED), "1.1.0")
+SWITCHED: Final = versioned(_switched(BESIDE), "1.2.0")
+REMOVED: Final = versioned(_removed(SWITCHED), "2.0.0")
+
+CONSUMER: Final = "handlers/payment_orchestrator/decisions.py"
+PRODUCER: Final = "handlers/wallet_service/decisions.py"
+BUILDERS: Final = "tests/builders.py"
+HISTORIES: Final = "tests/contracts/histories.py"
+IMPORT: Final = f"from generated.events.wallet_funds_released import {OLD_DATA}\n"
+IMPORT_NEW: Final = f"from generated.events.wallet_funds_released_v2 import {NEW_DATA}\n"
+CASE: Final = """\
+        case WalletFundsReleased():
+            return on_wallet_funds_released(payment, event, now)
+"""
+CASE_NEW: Final = CASE.replace(OLD_DATA, NEW_DATA).replace("released(", "released_v2(")
+FUNCTION: Final = """\
+def on_wallet_funds_released(payment: Payment, event: WalletFundsReleased, now: str) -> Decided:
+    return _failed(payment, event.reason, now)
+
+
+"""
+FUNCTION_NEW: Final = (
+    FUNCTION.replace(OLD_DATA, NEW_DATA)
+    .replace("released(", "released_v2(")
+    .replace("reason", "code")
+)
+ANNOUNCED: Final = """\
+    released = WalletFundsReleased(
+        payment_id=event.payment_id,
+        user_id=event.user_id,
+        amount=event.amount,
+        reason=event.reason,
+"""
+BUILT: Final = """\
+def released(**changes: Any) -> WalletFundsReleased:
+    return WalletFundsReleased(**about(**{"reason": "do_not_honor"} | changes))
+"""
+HEARD: Final = """\
+    said = {**about(facts), "reason": "do_not_honor"}
+    _hear(world, "payment-orchestrator", "wallet.funds_released", said)
+"""
+
+DECIDES_BOTH: Final[Edits] = {
+    CONSUMER: {
+        IMPORT: IMPORT + IMPORT_NEW,
+        CASE: CASE + CASE_NEW,
+        FUNCTION: FUNCTION + FUNCTION_NEW,
+    }
+}
+ANNOUNCES_NEW: Final[Edits] = {
+    PRODUCER: {
+        IMPORT: IMPORT_NEW,
+        ANNOUNCED: ANNOUNCED.replace(OLD_DATA, NEW_DATA).replace("reason=", "code="),
+    }
+}
+DECIDES_NEW: Final[Edits] = {
+    CONSUMER: {IMPORT: IMPORT_NEW, CASE: CASE_NEW, FUNCTION: FUNCTION_NEW},
+    BUILDERS: {
+        IMPORT: IMPORT_NEW,
+        BUILT: BUILT.replace(OLD_DATA, NEW_DATA).replace('"reason"', '"code"'),
+    },
+    HISTORIES: {HEARD: HEARD.replace(OLD, NEW).replace('"reason"', '"code"')},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is released, the contract after it, and the code that goes with that."""
+
+    released: Documents
+    contract: Documents
+    code: tuple[Edits, ...]
+
+
+STAGES: Final = {
+    "declared beside the old": Stage(RELEASED, BESIDE, (DECIDES_BOTH,)),
+    "producer switched": Stage(BESIDE, SWITCHED, (DECIDES_BOTH, ANNOUNCES_NEW)),
+    "old removed": Stage(SWITCHED, REMOVED, (DECIDES_NEW, ANNOUNCES_NEW)),
+}
+
+
+def in_a_tree(folder: Path, stage: Stage) -> Path:
+    """A copy of the repository as it is at this stage, before `make generate`."""
+    for part in ("generated", "handlers", "infra", "tests", "docs"):
+        shutil.copytree(ROOT / part, folder / part, ignore=IGNORED)
+    for file in (path for path in ROOT.glob("[!.]*") if path.is_file()):
+        shutil.copy(file, folder / file.name)
+    (folder / ".node").symlink_to(ROOT / ".node")
+    after_release(folder / "specs", stage.released, stage.contract)
+    for edits in stage.code:
+        _edit(folder, edits)
+    return folder
+
+
+def _edit(folder: Path, edits: Edits) -> None:
+    for name, replaced in edits.items():
+        text = (folder / name).read_text("utf-8")
+        for before, after in replaced.items():
+            assert text.count(before) == 1, f"{name} no longer has {before!r}: mend this file"
+            text = text.replace(before, after)
+        (folder / name).write_text(text, "utf-8")
