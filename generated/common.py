@@ -61,7 +61,7 @@ UserId = TypeAliasType(
         Field(examples=["1f0e6a52-7d0c-4d6b-9a55-5f2f5c0f9a11"], pattern="^[A-Za-z0-9_-]{1,64}$"),
     ],
 )
-"""The subject of the caller's access token; owner of wallets and payments."""
+"""The subject of the caller's identity token; owner of wallets and payments."""
 
 
 PaymentId = TypeAliasType(

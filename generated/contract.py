@@ -75,7 +75,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a request: `user_id` from the access token, roles from its groups; both empty without a token."""
+    """Who sends a request: `user_id` from the identity token, roles from its groups; both empty without a token."""
 
     user_id: str
     roles: frozenset[str]

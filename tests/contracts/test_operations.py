@@ -190,6 +190,22 @@ def test_what_api_gateway_refuses_itself_is_documented_at_every_operation(refusa
     assert shown == [r.operation_id for r in asked.get(status, REQUESTS)]
 
 
+@pytest.mark.parametrize(
+    "refusal", [r for r in REFUSALS if r.headers], ids=lambda refusal: refusal.kind
+)
+def test_the_headers_of_a_refusal_are_documented(refusal: Any) -> None:
+    status = str(STATUSES[refusal.problem])
+    answers = [
+        CONTRACT.resolved(OPENAPI, operation["responses"][status])[1]
+        for _, _, _, operation in CONTRACT.operations(OPENAPI)
+        if status in operation["responses"]
+    ]
+
+    assert answers
+    for answer in answers:
+        assert set(refusal.headers) == set(answer["headers"])
+
+
 def test_every_problem_of_the_specification_can_be_provoked() -> None:
     provoked = {slug for *_, slug in PROVOKED} | {slug for *_, slug in OF_STATE}
     by_gateway = {problem({"type": refusal.problem}) for refusal in REFUSALS}

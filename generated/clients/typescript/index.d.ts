@@ -1,4 +1,4 @@
-// Client of the Payment system API 1.0.0. Made by `make generate` from specs/openapi.yaml; do not edit.
+// Client of the Payment system API 1.1.0. Made by `make generate` from specs/openapi.yaml; do not edit.
 import type {
   Currency,
   Money,
@@ -100,7 +100,7 @@ export interface KeyedOptions extends Options {
   idempotencyKey?: string;
 }
 
-/** Payment system API 1.0.0. Every method throws a PaymentsError when it fails. */
+/** Payment system API 1.1.0. Every method throws a PaymentsError when it fails. */
 export class PaymentsClient {
   constructor(options: ClientOptions);
 

@@ -37,7 +37,7 @@ export interface Money {
   currency: Currency;
 }
 
-/** The subject of the caller's access token; owner of wallets and payments. */
+/** The subject of the caller's identity token; owner of wallets and payments. */
 export type UserId = string;
 
 /** Derived from the user and the Idempotency-Key, so the same request always names the same payment. */

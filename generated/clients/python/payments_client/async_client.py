@@ -37,7 +37,7 @@ from .waiting import look_s, pauses_s
 
 
 class AsyncPaymentsClient:
-    """Payment system API 1.0.0. Every method raises PaymentsError (see errors)."""
+    """Payment system API 1.1.0. Every method raises PaymentsError (see errors)."""
 
     def __init__(
         self,
