@@ -18,9 +18,11 @@ def sent(payment_id: str | None, status: int = 201) -> Sent:
     return Sent(ALICE, DUE, status, 0.25, payment_id)
 
 
-def a_phase(*requests: Sent, lost: bool = False, drained_s: float = 1.0) -> Figures:
+def a_phase(
+    *requests: Sent, lost: bool = False, drained_s: float = 1.0, end: str = "completed"
+) -> Figures:
     ended = DUE + timedelta(seconds=2)
-    ends = {} if lost else {str(one.payment_id): ("completed", ended) for one in requests}
+    ends = {} if lost else {str(one.payment_id): (end, ended) for one in requests}
     return figures("A phase", requests, ends, drained_s)
 
 
@@ -61,10 +63,17 @@ def test_a_payment_without_an_end_is_named() -> None:
     assert "pay_1" in violation
 
 
-def test_a_server_error_and_no_answer_are_told_and_a_refusal_is_not() -> None:
+def test_every_answer_but_created_is_told() -> None:
     phase = a_phase(sent(None, 503), sent(None, 0), sent(None, 429))
 
-    assert [v.rpartition(" answered ")[2] for v in phase.violations()] == ["503", "not at all"]
+    told = [v.rpartition(" answered ")[2] for v in phase.violations()]
+    assert told == ["503", "not at all", "429"]
+
+
+def test_a_payment_that_failed_is_told() -> None:
+    (violation,) = a_phase(sent("pay_1"), sent("pay_2"), end="failed").violations()
+
+    assert "2 payments ended failed" in violation
 
 
 def test_a_queue_that_drains_too_slowly_is_told() -> None:

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from generated.catalogue import EVENTS
 from infra.local.stack import PREFIX
 from infra.template import routing
+from infra.template.data import STORES
 from infra.template.functions import FUNCTIONS
 from tests.security.forgeries import CONSUMED, a_payment_of, forged
 from tests.security.fortress import Fortress
@@ -81,13 +82,15 @@ def test_nobody_can_write_a_state_of_another_service(fortress: Fortress, functio
     """A table's outbox is an event: who writes one announces it."""
     dynamodb = fortress.as_role(fortress.roles()[function], "dynamodb")
     own = {grant.on for one in FUNCTIONS if one.name == function for grant in one.grants}
-    keys = {"payments": "payment_id", "charges": "payment_id", "failed-events": "failed_event_id"}
-    for table, key in keys.items():
-        item = {key: {"S": "intrusion"}}
-        if f"table/{table}" not in own:
-            name = f"{PREFIX}-{table}"
-            assert refused(dynamodb.put_item, TableName=name, Item=item), table
-            assert refused(dynamodb.get_item, TableName=name, Key=item), table
+    for store in STORES:
+        name, key = f"{PREFIX}-{store.name}", {part: {"S": "intrusion"} for part in store.key}
+        put = {"Put": {"TableName": name, "Item": key}}
+        if f"table/{store.name}" not in own:
+            assert refused(dynamodb.put_item, TableName=name, Item=key), name
+            assert refused(dynamodb.update_item, TableName=name, Key=key), name
+            assert refused(dynamodb.transact_write_items, TransactItems=[put]), name
+            assert refused(dynamodb.get_item, TableName=name, Key=key), name
+        assert refused(dynamodb.delete_item, TableName=name, Key=key), name
 
 
 def test_an_event_under_the_name_of_another_service_reaches_nobody(fortress: Fortress) -> None:
