@@ -30,6 +30,7 @@ THROTTLED: Final = {
     "events": "ThrottlingException",
     "secretsmanager": "ThrottlingException",
 }
+BROKEN: Final = "InternalServerError"
 Rule = dict[str, Any]
 
 
@@ -40,7 +41,7 @@ def throttled(probability: float) -> list[Rule]:
 
 def broken(probability: float) -> list[Rule]:
     """5xx before anything happened."""
-    fault = {"code": "InternalServerError", "status": 500}
+    fault = {"code": BROKEN, "status": 500}
     return [_rule(service, probability, error=fault) for service in AWS]
 
 
@@ -64,6 +65,13 @@ KINDS: Final = {
     "reset before": cut_before,
     "lost after": lost_after,
 }
+
+
+def _kind(action: str) -> str:
+    """The name in KINDS of what the proxy says it did."""
+    if action.startswith("error:"):
+        return "5xx" if BROKEN in action else "throttled"
+    return "reset before" if action == "reset" else "lost after"
 
 
 @dataclass
@@ -119,9 +127,9 @@ class Storm:
         self._control("POST", "rules", [])
 
     def fired(self) -> Counter[str]:
-        """How often each kind of fault was met, by service."""
+        """How often each kind of fault was met so far."""
         events = self._control("GET", "fired?limit=100000").json()
-        return Counter(f"{e['service']} {e['action'].partition(':')[0]}" for e in events)
+        return Counter(_kind(event["action"]) for event in events)
 
     def _control(self, method: str, path: str, body: object = None) -> httpx.Response:
         answer = http().request(method, f"{self._url}/_microburst/{path}", json=body)

@@ -13,22 +13,21 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from botocore import xform_name
+from botocore.session import get_session
+
 ROOT: Final = Path(__file__).parents[2]
 HANDLERS: Final = ROOT / "handlers"
 HANDLERS_PREFIX: Final = str(HANDLERS)
-METHODS: Final = {
-    "get_item": "GetItem",
-    "put_item": "PutItem",
-    "update_item": "UpdateItem",
-    "transact_write_items": "TransactWriteItems",
-    "batch_get_item": "BatchGetItem",
-    "query": "Query",
-    "send_message": "SendMessage",
-    "change_message_visibility": "ChangeMessageVisibility",
-    "put_events": "PutEvents",
-    "get_secret_value": "GetSecretValue",
-}
+SERVICES: Final = ("dynamodb", "sqs", "events", "secretsmanager")
 GATEWAY_METHOD: Final = ("_pool", "request")
+
+
+@cache
+def methods() -> dict[str, str]:
+    """Method of a botocore client → operation, of every service that a handler may use."""
+    models = (get_session().get_service_model(service) for service in SERVICES)
+    return {xform_name(name): name for model in models for name in model.operation_names}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,15 +46,15 @@ class CallSite:
 def call_sites() -> list[CallSite]:
     """Every one, read from the source."""
     return sorted(
-        site for path in HANDLERS.rglob("*.py") for site in _in_file(path, path.read_text())
+        site for path in HANDLERS.rglob("*.py") for site in in_source(path, path.read_text())
     )
 
 
-def _in_file(path: Path, source: str) -> Iterator[CallSite]:
+def in_source(path: Path, source: str) -> Iterator[CallSite]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        operation = METHODS.get(node.func.attr)
+        operation = methods().get(node.func.attr)
         owner = node.func.value
         if node.func.attr == GATEWAY_METHOD[1] and isinstance(owner, ast.Attribute):
             operation = "gateway" if owner.attr == GATEWAY_METHOD[0] else operation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.call_sites import Trace, call_sites
+from tests.simulation.call_sites import HANDLERS, Trace, call_sites, in_source
 from tests.simulation.crash_points import (
     PATHS,
     Path,
@@ -34,6 +34,14 @@ def test_every_call_in_the_source_has_met_every_fault() -> None:
 
     assert TRACE.kinds, "run it together with the sweeps"
     assert not missing
+
+
+def test_a_call_of_any_operation_of_aws_is_a_call_site() -> None:
+    source = "self.dynamodb.delete_item(Key=key)\nsqs.send_message_batch(QueueUrl=url)\n"
+
+    found = [site.operation for site in in_source(HANDLERS / "new.py", source)]
+
+    assert found == ["DeleteItem", "SendMessageBatch"]
 
 
 @pytest.mark.parametrize("path", MAIN, ids=lambda path: path.name)
