@@ -17,7 +17,10 @@ STATUSES: Final = ("pending", "completed", "failed")
 
 def calls(random: Random, count: int, *, prefix: str) -> Iterator[Call]:
     """`prefix` is the stack's."""
-    makers = (_put, _update, _update, _get, _query, _transaction, _transaction, _batch, _park)
+    makers = (
+        *(_put, _update, _update, _get, _query, _query),
+        *(_transaction, _transaction, _batch, _park, _review),
+    )
     for n in range(count):
         yield random.choice(makers)(random, prefix, n)
 
@@ -86,13 +89,22 @@ def _get(random: Random, prefix: str, _n: int) -> Call:
 
 
 def _query(random: Random, prefix: str, _n: int) -> Call:
+    user = _text(random.choice(("u1", "u2", "u3")))
     query: dict[str, Any] = {
         "TableName": f"{prefix}-payments",
         "IndexName": "by-user",
         "KeyConditionExpression": "user_id = :user",
-        "ExpressionAttributeValues": {":user": _text(random.choice(("u1", "u2", "u3")))},
+        "ExpressionAttributeValues": {":user": user},
         "ScanIndexForward": random.random() < 0.5,
     }
+    if random.random() < 0.4:  # after a payment that may have moved or never been there
+        key = random.choice(PAYMENTS)
+        created = f"2026-03-0{random.randrange(1, 4)}#{key}"
+        query["ExclusiveStartKey"] = {
+            "user_id": user,
+            "created_at_id": _text(created),
+            "payment_id": _text(key),
+        }
     if random.random() < 0.6:
         query["Limit"] = random.randrange(1, 4)
     if random.random() < 0.4:
@@ -164,6 +176,27 @@ def _park(random: Random, prefix: str, _n: int) -> Call:
                 ":parked_by_message": _text(random.choice(("m1", "m2"))),
                 ":zero": _number(0),
                 ":one": _number(1),
+            },
+        },
+    )
+
+
+def _review(random: Random, prefix: str, _n: int) -> Call:
+    return (
+        "dynamodb",
+        "UpdateItem",
+        {
+            "TableName": f"{prefix}-failed-events",
+            "Key": {"failed_event_id": _text(random.choice(("f1", "f2")))},
+            "UpdateExpression": "SET #status = :status, note = :note, purge_at = :purge_at",
+            "ConditionExpression": "#status = :open AND attempts = :attempts",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {
+                ":status": _text(random.choice(("redriven", "discarded"))),
+                ":note": _text("looked at it"),
+                ":purge_at": _number(1),
+                ":open": _text("open"),
+                ":attempts": _number(random.randrange(1, 4)),
             },
         },
     )

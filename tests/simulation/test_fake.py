@@ -52,23 +52,33 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["moto", "ministack"])
-def real(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A DynamoDB client with the tables of the template."""
+def real_address(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where what stands for AWS is; moto is in this process."""
     if request.param == "ministack":
-        yield _with_tables(request.getfixturevalue("endpoint"))
+        yield request.getfixturevalue("endpoint")
         return
     with mock_aws():
-        yield _with_tables(None)
+        yield None
 
 
-def _with_tables(endpoint: str | None) -> Any:
-    client: Any = botocore.session.get_session().create_client(
-        "dynamodb",
+@pytest.fixture
+def real(real_address: str | None) -> Any:
+    """A DynamoDB client with the tables of the template."""
+    return _with_tables(real_address)
+
+
+def _client(service: str, endpoint: str | None) -> Any:
+    return botocore.session.get_session().create_client(
+        service,
         region_name=REGION,
         endpoint_url=endpoint,
         aws_access_key_id="x",
         aws_secret_access_key="x",
     )
+
+
+def _with_tables(endpoint: str | None) -> Any:
+    client = _client("dynamodb", endpoint)
     for store in STORES:
         if named(store.name) in client.list_tables()["TableNames"]:
             client.delete_table(TableName=named(store.name))
@@ -140,20 +150,22 @@ def _told(operation: str, call: Any) -> Any:
     return answer
 
 
+@pytest.mark.xdist_group("fake")
 @pytest.mark.parametrize("seed", range(4))
-def test_queues_hand_out_hide_and_redrive_as_the_real_ones(fake: Cloud, seed: int) -> None:
+def test_queues_hand_out_hide_and_redrive_as_the_real_ones(
+    fake: Cloud, real_address: str | None, seed: int
+) -> None:
     """Receive counts, attributes, deletion, and the way to the DLQ."""
-    with mock_aws():
-        client: Any = botocore.session.get_session().create_client("sqs", region_name=REGION)
-        ours = fake.sqs.queues[named("wallet-service--payment-initiated")]
-        theirs = _queue_pair(client, ours.receives_max)
-        random = Random(seed)
-        for number in range(120):
-            _one_step(random, number, fake, client, theirs)
-        dead = fake.sqs.queues[ours.dead_letter or ""]
-        got = client.receive_message(QueueUrl=theirs[1], MaxNumberOfMessages=10)
-        bodies = [message["Body"] for message in got.get("Messages", [])]
-        assert sorted(bodies) == sorted(m.body for m in dead.messages.values())[:10]
+    client = _client("sqs", real_address)
+    ours = fake.sqs.queues[named("wallet-service--payment-initiated")]
+    theirs = _queue_pair(client, ours.receives_max)
+    random = Random(seed)
+    for number in range(120):
+        _one_step(random, number, fake, client, theirs)
+    dead = fake.sqs.queues[ours.dead_letter or ""]
+    got = client.receive_message(QueueUrl=theirs[1], MaxNumberOfMessages=10)
+    bodies = [message["Body"] for message in got.get("Messages", [])]
+    assert sorted(bodies) == sorted(m.body for m in dead.messages.values())[:10]
 
 
 def _queue_pair(client: Any, receives_max: int) -> tuple[str, str]:
