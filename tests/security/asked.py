@@ -12,6 +12,7 @@ from infra.template import routing
 from infra.template.functions import FUNCTIONS
 from tests.builders import PREFIX
 from tests.security.witness import Call
+from tests.simulation.cloud import stack
 
 Need = tuple[str, str]  # target and action
 IN_A_TRANSACTION: Final = {"Put": "PutItem", "Update": "UpdateItem"}
@@ -48,13 +49,18 @@ def _of_dynamodb(operation: str, p: Mapping[str, Any]) -> Iterator[Need]:
             yield _table(p["TableName"]), f"dynamodb:{operation}"
 
 
+def _own(name: str) -> str:
+    """Without the stack's prefix."""
+    return name.removeprefix(f"{PREFIX}-").removeprefix(f"{stack.PREFIX}-")
+
+
 def _table(name: str) -> str:
-    return f"table/{name.removeprefix(f'{PREFIX}-')}"
+    return f"table/{_own(name)}"
 
 
 def _queue(function: str, url: str) -> str:
     """A queue as grants name it; the error handler works for all services, so its are `all`."""
-    name = url.rpartition("/")[2].removeprefix(f"{PREFIX}-")
+    name = _own(url.rpartition("/")[2])
     service = next(one.service for one in FUNCTIONS if one.name == function)
     kind = "dead-letter-queues" if name.endswith("-dlq") else "queues"
     assert name in {*routing.source_queues(), *routing.dead_letter_queues()}, name

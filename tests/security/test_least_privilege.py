@@ -5,18 +5,22 @@ A grant that nothing uses fails here, and so does a call that nothing grants.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from infra.template.functions import FUNCTIONS, READ_STREAM, RECEIVE, Function
 from tests.security.asked import Need, needs
 from tests.security.everything import do_everything
-from tests.security.witness import Witness
+from tests.security.witness import Call, Witness
+from tests.simulation.calls import Calls
+from tests.simulation.world import simulate
 
 pytestmark = pytest.mark.xdist_group("security")
 
+SEEDS: Final = 60  # worlds in which every grant is used
 # Lambda's poller does this in the function's name; the function itself never does.
 BY_THE_POLLER: Final = {*RECEIVE, *READ_STREAM}
 
@@ -43,6 +47,27 @@ def granted(function: Function) -> frozenset[Need]:
         for action in grant.actions
         if action not in BY_THE_POLLER
     )
+
+
+def simulated(seeds: Iterable[int]) -> dict[str, set[Need]]:
+    """Function → what its calls needed, in worlds where everything goes wrong."""
+    found: dict[str, set[Need]] = {function.name: set() for function in FUNCTIONS}
+    real = Calls.call
+
+    def call(calls: Calls, service: str, operation: str, parameters: dict[str, Any]) -> Any:
+        if function := calls.caller:
+            found[function] |= set(needs(Call(function, service, operation, parameters)))
+        return real(calls, service, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Calls, "call", call)
+        for seed in seeds:
+            simulate(seed)
+    return found
+
+
+def test_in_simulation_functions_do_exactly_what_they_may() -> None:
+    assert simulated(range(SEEDS)) == {function.name: granted(function) for function in FUNCTIONS}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)

@@ -41,12 +41,17 @@ class Calls:
         self.count: Counter[str] = Counter()
         self.trace: Trace | None = None
 
+    @property
+    def caller(self) -> str:
+        """The function that runs (none: a test)."""
+        return self._kernel.task.name if self._kernel.task else ""
+
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
         """Raises what botocore raises."""
         self._kernel.pause(self.latency_s())
         task = self._kernel.task
         on = target(operation, parameters)
-        site = f"{task.name if task else 'test'} {operation} {on}"
+        site = f"{self.caller or 'test'} {operation} {on}"
         self.count[site] += 1
         if task and operation == "BatchGetItem" and task.read_s is None:
             task.read_s = self._kernel.now_s

@@ -243,7 +243,7 @@ def test_the_bus_takes_and_refuses_entries_as_the_real_one(
 
     theirs = _taken(lambda: client.put_events(Entries=sent))
     if real_address and theirs == (0, [None] * len(sent)):
-        return  # explained: MiniStack takes every entry of a call that it takes; AWS and moto do not
+        return  # explained: MiniStack looks at no entry, as AWS and moto do
     assert ours == theirs
 
 
