@@ -1,14 +1,18 @@
-"""Run schemathesis against the real API on a local stack, as two users and an operator."""
+"""Send every pair many new payloads, then run schemathesis against the real API on a local stack as
+two users and an operator.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +24,35 @@ from infra.local.stack import PREFIX, LocalStack, Settings
 Say = Callable[[str], None]
 CONFIG: Final = ROOT / "infra" / "contracts" / "schemathesis.toml"
 PEOPLE: Final = ("alice", "bob", "olivia")
+PAIRS: Final = ("tests/contracts/test_pairs_accept.py", "tests/contracts/test_pairs_refuse.py")
+PAYLOADS: Final = 250  # of each pair, valid and invalid ones: about two minutes on two cores
+PAIR_TIMEOUT_S: Final = 600  # of one pair, where a payload that fails has to be made small
+SEEDS: Final = 2**32
 POISONS: Final = 5  # messages for operators to review
 PARKED_TIMEOUT_S: Final = 30.0
 
 
 def fuzz(*options: str, say: Say) -> int:
-    """The exit code of schemathesis: 0 when every check of every request held."""
+    """The exit code: 0 when every pair and every check of every request held.
+
+    Options are schemathesis's own: with any of them, only the API is fuzzed.
+    """
+    pairs = 0 if options else fuzz_pairs(secrets.randbelow(SEEDS), say)
+    return fuzz_api(options, say) or pairs
+
+
+def fuzz_pairs(seed: int, say: Say) -> int:
+    """The exit code of the pair tests, asked for more payloads than `make test` asks for."""
+    payloads = os.environ.get("PAYLOADS_PER_PAIR", str(PAYLOADS))
+    # A file per process: what is drawn follows from the seed and from the modules loaded so far.
+    how = ("-n2", "--dist=loadfile", f"--timeout={PAIR_TIMEOUT_S}", f"--hypothesis-seed={seed}")
+    command = [sys.executable, "-m", "pytest", "-q", *how, *PAIRS]
+    say(f"every pair; repeat with: PAYLOADS_PER_PAIR={payloads} {shlex.join(command)}")
+    return run(command, {**os.environ, "PAYLOADS_PER_PAIR": payloads})
+
+
+def fuzz_api(options: Sequence[str], say: Say) -> int:
+    """The exit code of schemathesis."""
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalStack(Path(folder) / "stack", Settings(), say=say) as stack,
@@ -35,6 +62,10 @@ def fuzz(*options: str, say: Say) -> int:
         auth = Path(folder) / "auth.json"
         auth.write_text(json.dumps(identities(stack)), "utf-8")
         return schemathesis(stack.base_url, auth, options)
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], folder: Path = ROOT) -> int:
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 
 def identities(stack: LocalStack) -> dict[str, Any]:
@@ -60,7 +91,7 @@ def schemathesis(base_url: str, auth: Path, options: Sequence[str]) -> int:
     }
     program = [str(Path(sys.executable).parent / "schemathesis")]
     command = [*program, "--config-file", str(CONFIG), "run", str(SPECS / OPENAPI), *options]
-    return subprocess.run(command, cwd=auth.parent, env=environment, check=False).returncode
+    return run(command, environment, auth.parent)
 
 
 def furnish(stack: LocalStack) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import uvicorn
-import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -21,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from infra.local.processes import POLL_S, LocalError
+from infra.site.contracts import bundled
 
 # The API's functions have few processes here: more calls at a time would only queue further in.
 CALLS_MAX = 8
@@ -36,7 +35,7 @@ HOP_BY_HOP = frozenset(
 OWN = HOP_BY_HOP | {b"host", b"content-length", b"content-encoding", b"date", b"server"}
 VERBS = ("get", "post", "put", "patch", "delete")
 ROOT = Path(__file__).resolve().parents[2]
-SPEC = ROOT / "specs" / "openapi.yaml"
+CONTRACT = "openapi.yaml"
 SITE = ROOT / "build" / "site"  # what `make docs` builds
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Payments API</title>
 <style>body{font:1rem/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}
@@ -121,13 +120,8 @@ def _problem(status: int, slug: str, title: str) -> Response:
     )
 
 
-def _contract() -> dict[str, dict[str, dict[str, dict[str, str]]]]:
-    read: dict[str, dict[str, dict[str, dict[str, str]]]] = yaml.safe_load(SPEC.read_text())
-    return read
-
-
 def _openapi(_request: Request) -> Response:
-    return JSONResponse(json.loads(json.dumps(_contract(), default=str)))
+    return JSONResponse(bundled(CONTRACT))
 
 
 def _docs(_request: Request) -> Response:
@@ -143,7 +137,7 @@ async def _site(scope: Scope, receive: Receive, send: Send) -> None:
 def _overview() -> Response:
     rows = [
         f"<tr><td><code>{verb.upper()} /v1{path}</code><td>{operation.get('summary', '')}"
-        for path, operations in _contract()["paths"].items()
+        for path, operations in bundled(CONTRACT)["paths"].items()
         for verb, operation in operations.items()
         if verb in VERBS
     ]

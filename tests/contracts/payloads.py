@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -23,17 +24,23 @@ from infra.contracts.integers import whole
 
 CONTRACT: Final = read()
 PAIRS: Final = CONTRACT.pairs
-# Few here, since every pair has its own, and always the same; `make fuzz` asks for many new ones.
-PAYLOADS: Final = int(os.environ.get("PAYLOADS_PER_PAIR", "12"))
-SEARCH: Final = settings(
-    max_examples=PAYLOADS,
-    deadline=None,
-    database=None,
-    derandomize="PAYLOADS_PER_PAIR" not in os.environ,
-    print_blob=False,
-    phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
+PAYLOADS: Final = 18  # few, since every pair has its own, and not by chance
+
+
+def search(environment: Mapping[str, str]) -> settings:
+    """How payloads are looked for; `make fuzz` asks for many new ones (infra/contracts/fuzz.py)."""
+    return settings(
+        max_examples=int(environment.get("PAYLOADS_PER_PAIR", PAYLOADS)),
+        deadline=None,
+        database=None,
+        derandomize="PAYLOADS_PER_PAIR" not in environment,
+        print_blob=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+SEARCH: Final = search(os.environ)
 
 
 def identity(pair: Pair) -> str:

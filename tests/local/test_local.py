@@ -12,7 +12,11 @@ from threading import Thread
 
 import httpx
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from generated.catalogue import OPERATIONS
+from infra.generate.spec import references
+from infra.local import proxy
 from infra.local.home import Home, Running
 from infra.local.processes import (
     LocalError,
@@ -56,10 +60,10 @@ def base_url() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as upstream:
         Thread(target=upstream.serve_forever, daemon=True).start()
         port = free_port()
-        proxy = Proxy(f"http://127.0.0.1:{upstream.server_port}/stage", port)
-        proxy.start()
+        server = Proxy(f"http://127.0.0.1:{upstream.server_port}/stage", port)
+        server.start()
         yield f"http://127.0.0.1:{port}"
-        proxy.stop()
+        server.stop()
         upstream.shutdown()
 
 
@@ -73,16 +77,42 @@ def test_the_proxy_passes_everything_on_as_it_is(base_url: str) -> None:
     assert answer.content == b"\xff\x00body"
 
 
-def test_the_proxy_shows_the_contract(base_url: str) -> None:
-    assert "Payments" in httpx.get(f"{base_url}/docs", follow_redirects=True).text
-    assert httpx.get(f"{base_url}/docs/openapi.json").json()["openapi"].startswith("3.1")
+def test_the_proxy_shows_the_contract_in_one_piece(base_url: str) -> None:
+    shown = httpx.get(f"{base_url}/docs/openapi.json").json()
+
+    assert list(OpenAPIV31SpecValidator(shown).iter_errors()) == []
+    assert [name for name in references(shown) if not name.startswith("#/")] == []
+
+
+def test_without_a_site_the_proxy_lists_the_operations_and_says_how_to_build_one(
+    base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "SITE", tmp_path / "not built")
+
+    for path in ("/docs", "/docs/index.html"):
+        page = httpx.get(f"{base_url}{path}", follow_redirects=True).text
+        assert "make docs" in page
+        assert all(f"<code>{o.method} /v1{o.path}</code>" in page for o in OPERATIONS.values())
+
+
+def test_with_a_site_the_proxy_serves_its_pages_and_files(
+    base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "SITE", tmp_path)
+    (tmp_path / "index.html").write_text("the site")
+
+    answer = httpx.get(f"{base_url}/docs", follow_redirects=True)
+
+    assert answer.url == f"{base_url}/docs/"
+    assert answer.text == "the site"
+    assert httpx.get(f"{base_url}/docs/gone.html").status_code == 404
 
 
 def test_a_proxy_without_an_api_says_that_it_is_unavailable() -> None:
-    proxy = Proxy(f"http://127.0.0.1:{free_port()}/stage", port := free_port())
-    proxy.start()
+    server = Proxy(f"http://127.0.0.1:{free_port()}/stage", port := free_port())
+    server.start()
     answer = httpx.get(f"http://127.0.0.1:{port}/v1/health")
-    proxy.stop()
+    server.stop()
 
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"

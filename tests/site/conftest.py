@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.local import proxy
+from infra.local.processes import free_port
 from infra.site import build
 from infra.site.assets import MODULES, PROGRAMS
 
@@ -55,3 +57,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, modules: Path) -> Iterator[Bu
         finally:
             server.shutdown()
             thread.join()
+
+
+@pytest.fixture
+def behind_the_proxy(site: Built, monkeypatch: pytest.MonkeyPatch) -> Iterator[Built]:
+    """The same site where `make run` serves it."""
+    monkeypatch.setattr(proxy, "SITE", site.folder)
+    server = proxy.Proxy(f"http://127.0.0.1:{free_port()}/stage", port := free_port())
+    server.start()
+    yield Built(site.folder, f"http://127.0.0.1:{port}/docs/")
+    server.stop()

@@ -127,6 +127,20 @@ def test_the_search_leads_to_a_page(tab: Watched, site: Built) -> None:
     assert tab.wrong == []
 
 
+def test_the_pages_work_where_make_run_serves_them(
+    browser: Browser, behind_the_proxy: Built
+) -> None:
+    watched = Watched(browser.new_page(), behind_the_proxy.url, "light")
+    watched.watch()
+
+    for name in ("api/index.html", "docs/state-machines.html"):
+        watched.page.goto(behind_the_proxy.url + name)
+        _await_drawn(watched.page)
+
+    assert watched.wrong == []
+    watched.page.close()
+
+
 def test_the_pages_work_when_they_are_opened_as_files(browser: Browser, site: Built) -> None:
     page = browser.new_page()
     for name in ("index.html", "api/index.html", "docs/state-machines.html"):

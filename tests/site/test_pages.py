@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from urllib.parse import urljoin
 
+import httpx
 import pytest
 
 from generated.catalogue import EVENTS, OPERATIONS
@@ -35,6 +38,21 @@ def test_a_link_to_nowhere_is_found(tmp_path: Path) -> None:
         "page.html: gone.html",
         "page.html: https://example.com/x.js",
     ]
+
+
+@pytest.mark.parametrize("name", ["", "api/index.html"])
+def test_the_proxy_of_make_run_serves_a_page_and_all_that_it_loads(
+    behind_the_proxy: Built, name: str
+) -> None:
+    base = behind_the_proxy.url
+    page = httpx.get(base + name).raise_for_status().text
+
+    files = re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', page)
+    assert {Path(file).suffix for file in files} >= {".css", ".js"}
+    for file in files:
+        url = urljoin(base + name, file)
+        place = behind_the_proxy.folder / url.removeprefix(base)
+        assert httpx.get(url).raise_for_status().content == place.read_bytes()
 
 
 def test_every_document_has_a_page(site: Built) -> None:
