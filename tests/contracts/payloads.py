@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 from schemathesis.generation.modes import GenerationMode as Mode
@@ -64,7 +64,14 @@ def payloads(event: str, mode: Mode) -> SearchStrategy[Any]:
     operation = schemathesis.openapi.from_dict(synthetic(CONTRACT))[f"/{event}"]["POST"]
     bodies = operation.as_strategy(generation_mode=mode).map(lambda case: whole(case.body))
     wanted = mode is GenerationMode.POSITIVE
-    return bodies.filter(lambda body: is_json(body) and validator(event).is_valid(body) is wanted)
+    good = bodies.filter(lambda body: is_json(body) and validator(event).is_valid(body) is wanted)
+    return good.map(_noted)
+
+
+def _noted(body: Any) -> Any:
+    """A failure shows the whole payload; pytest would cut it, and Hypothesis leaves it out."""
+    note(json.dumps(body))
+    return body
 
 
 def synthetic(contract: Documents) -> dict[str, Any]:
