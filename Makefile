@@ -125,7 +125,7 @@ compat: $(DEV) $(NODE) ## Compare specs/ with the newest release: every breaking
 mutants: $(DEV) $(NODE) ## Change every part of the contracts, one at a time: does a check notice? (minutes)
 	@$(RUN) infra.contracts mutants $(ARGS)
 
-fuzz: $(DEV) $(LOCAL_AWS) ## Fuzz the API on the local stack with schemathesis, all phases (minutes)
+fuzz: $(DEV) $(LOCAL_AWS) ## Send every pair new payloads, then fuzz the API with schemathesis, all phases (minutes)
 	@$(RUN) infra.contracts fuzz $(ARGS)
 
 simulate: $(DEV) ## Simulate payments under faults: SEED=44 replays one, SIZE=quick|test|full
