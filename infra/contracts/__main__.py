@@ -22,7 +22,9 @@ def main() -> int:
     mutants.add_argument("--sample", type=int, help="only so many")
     mutants.add_argument("--seed", type=int, help="which ones; when left out, those of the commit")
     mutants.add_argument("--jobs", type=int, help="processes; all cores when left out")
-    commands.add_parser("fuzz", help="new payloads for every pair, then schemathesis against the API")
+    commands.add_parser(
+        "fuzz", help="new payloads for every pair, then schemathesis against the API"
+    )
     arguments, options = parser.parse_known_args()
     if options and arguments.command != "fuzz":
         parser.error(f"unknown: {' '.join(options)}")
