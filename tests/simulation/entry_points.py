@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -74,6 +75,17 @@ class EntryPoint:
         """Run the handler in an environment; it reads what was built before it first gives way."""
         setattr(self.module, BUILT[self.function.name], built)
         return self.module.handler(event, None)
+
+
+@contextmanager
+def left_as_they_were(points: Mapping[str, EntryPoint]) -> Iterator[None]:
+    """What a world puts into the modules is gone afterwards: others use them too."""
+    before = [(vars(point.module), dict(vars(point.module))) for point in points.values()]
+    try:
+        yield
+    finally:
+        for names, kept in before:
+            names.update(kept)
 
 
 def _inject_time(module: ModuleType, clock: Clock, monotonic: Callable[[], float]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.simulation import campaign
 from tests.simulation.faults import Fault
 from tests.simulation.shrink import shrunken
-from tests.simulation.world import simulate
+from tests.simulation.world import points, simulate
 
 SHARDS = 16
 WORLDS_PER_SHARD = 79  # of 24 payments each: 30,336 payments in all
@@ -59,3 +59,11 @@ def test_a_failing_list_of_faults_is_cut_down_to_those_that_matter() -> None:
     needed = {faults[3], faults[17]}
 
     assert set(shrunken(faults, lambda some: needed <= set(some))) == needed
+
+
+def test_a_world_leaves_the_entry_points_as_they_were() -> None:
+    modules = {name: dict(vars(point.module)) for name, point in points().items()}
+
+    simulate(7)
+
+    assert modules == {name: vars(point.module) for name, point in points().items()}

@@ -25,7 +25,7 @@ from tests.simulation.checks import Checks
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.sqs import Message, Queue
 from tests.simulation.cloud.stack import cloud, named
-from tests.simulation.entry_points import EntryPoint, entry_points
+from tests.simulation.entry_points import EntryPoint, entry_points, left_as_they_were
 from tests.simulation.faults import Drawn, Fault, Listed, Plan
 from tests.simulation.gateway import Ledger, Line, Urllib3
 from tests.simulation.kernel import Kernel
@@ -197,7 +197,11 @@ class World:
         disabled = logging.root.manager.disable
         logging.disable(disabled if self.loud else logging.CRITICAL)
         try:
-            with replacing_aws(self.calls.call), redirect_stdout(self.metrics):
+            with (
+                left_as_they_were(points()),
+                replacing_aws(self.calls.call),
+                redirect_stdout(self.metrics),
+            ):
                 yield
         finally:
             logging.disable(disabled)
