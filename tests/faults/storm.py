@@ -68,10 +68,11 @@ KINDS: Final = {
 
 
 def _kind(action: str) -> str:
-    """The name in KINDS of what the proxy says it did."""
-    if action.startswith("error:"):
-        return "5xx" if BROKEN in action else "throttled"
-    return "reset before" if action == "reset" else "lost after"
+    """The name in KINDS of what the proxy says it did. Raises KeyError for anything else."""
+    what, _, how = action.partition(":")
+    if what == "error":
+        return "5xx" if BROKEN in how else "throttled"
+    return {"reset": "reset before", "response": "lost after"}[what]
 
 
 @dataclass
@@ -81,6 +82,7 @@ class Storm:
     stack: LocalStack
     _child: Child | None = field(default=None, init=False)
     _url: str = field(default="", init=False)
+    _services: dict[int, str] = field(default_factory=dict, init=False)  # of each rule
 
     def begin(self) -> None:
         """Start it, and send every function's calls through it."""
@@ -120,16 +122,23 @@ class Storm:
 
     def blow(self, *rules: list[Rule]) -> None:
         """From now on these faults."""
-        self._control("POST", "rules", [rule for some in rules for rule in some])
+        told = self._control("POST", "rules", [rule for some in rules for rule in some]).json()
+        self._services |= {rule["id"]: rule["service"] for rule in told}
 
     def calm(self) -> None:
         """No faults any more."""
         self._control("POST", "rules", [])
 
-    def fired(self) -> Counter[str]:
-        """How often each kind of fault was met so far."""
-        events = self._control("GET", "fired?limit=100000").json()
-        return Counter(_kind(event["action"]) for event in events)
+    def fired(self) -> Counter[tuple[str, str]]:
+        """How often each kind of fault was met so far, by kind and service.
+
+        By rule, because the proxy's list of single faults forgets the oldest.
+        """
+        rules = self._control("GET", "stats").json()["by_rule"]
+        met: Counter[tuple[str, str]] = Counter()
+        for rule in rules:
+            met[_kind(rule["describe"]), self._services[rule["id"]]] += rule["fired"]
+        return met
 
     def _control(self, method: str, path: str, body: object = None) -> httpx.Response:
         answer = http().request(method, f"{self._url}/_microburst/{path}", json=body)

@@ -32,6 +32,8 @@ PROBABILITY: Final = 0.06  # of each kind, per call
 ALONE: Final = 0.2
 STORM_MAX_S: Final = 6.0  # after the last payment was sent
 KILL_EVERY_S: Final = 1.0
+# By every payment. A queue or the secret is seldom asked for.
+ALWAYS_CALLED: Final = {"dynamodb", "events"}
 PAYEES: Final = ("coffee-shop-42", "book-shop-7", "payee_decline_do_not_honor", "payee_answer_lost")
 
 
@@ -96,8 +98,15 @@ def assert_all_ended_and_money_is_conserved(
         assert city.charges(payment_id) == int(charged), payment_id
 
 
+def report(capsys: pytest.CaptureFixture[str], faults: str, met: int) -> None:
+    """A row of the table in docs/reliability.md, when what it says has been asserted."""
+    if IN_FULL:
+        with capsys.disabled():
+            sys.stdout.write(f"\n| {faults} | {PAYMENTS} | {met} | {PAYMENTS} | 0 | 0 |\n")
+
+
 def test_every_kind_of_fault_at_once_and_killed_workers_lose_no_payment(
-    weather: tuple[City, Storm],
+    weather: tuple[City, Storm], capsys: pytest.CaptureFixture[str]
 ) -> None:
     city, storm = weather
     funds = AMOUNT * PAYMENTS
@@ -108,12 +117,13 @@ def test_every_kind_of_fault_at_once_and_killed_workers_lose_no_payment(
         payment_ids = city.pay_all("alice", payees(), AMOUNT, "EUR")
         wait_out(city, storm, payment_ids)
 
-    fired = storm.fired()
+    met = storm.fired()
 
     assert killed[0] > 0
-    assert set(fired) == set(KINDS)
-    assert fired.total() >= PAYMENTS / 2, fired
+    assert {kind for kind, _ in met} == set(KINDS)
+    assert met.total() >= PAYMENTS / 2, met
     assert_all_ended_and_money_is_conserved(city, "EUR", funds, payment_ids)
+    report(capsys, "all four, and killed workers", met.total())
 
 
 @pytest.mark.skipif(not IN_FULL, reason="make faults sends many payments through each fault alone")
@@ -133,8 +143,9 @@ def test_one_kind_of_fault_loses_no_payment(
     wait_out(city, storm, payment_ids)
 
     met = storm.fired() - before
-    with capsys.disabled():
-        sys.stdout.write(f"\n{kind}: {PAYMENTS} payments, {met[kind]} faults met\n")
-    assert set(met) == {kind}
-    assert met[kind] >= PAYMENTS, met
+
+    assert {one for one, _ in met} == {kind}
+    assert {service for _, service in met} >= ALWAYS_CALLED
+    assert met.total() >= PAYMENTS, met
     assert_all_ended_and_money_is_conserved(city, currency, funds, payment_ids)
+    report(capsys, kind, met.total())

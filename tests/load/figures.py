@@ -37,12 +37,19 @@ class Figures:
 
     def violations(self) -> list[str]:
         """What should have held and did not."""
-        wrong = [f"payments without an end: {', '.join(self.lost)}"] if self.lost else []
+        wrong = (
+            [f"{len(self.lost)} payments without an end: {', '.join(self.lost)}"]
+            if self.lost
+            else []
+        )
         wrong += [
             f"{count} requests were answered {status or 'not at all'}"
             for status, count in self.statuses.items()
             if status != CREATED
         ]
+        created, payments = self.statuses.get(CREATED, 0), sum(self.ends.values()) + len(self.lost)
+        if created != payments:
+            wrong.append(f"{created} requests were answered {CREATED} for {payments} payments")
         wrong += [
             f"{count} payments ended {end}" for end, count in self.ends.items() if end != COMPLETED
         ]
@@ -69,7 +76,7 @@ def figures(
     name: str, sent: Sequence[Sent], ends: Mapping[str, tuple[str, datetime]], drained_s: float
 ) -> Figures:
     """The figures of one phase; `ends` may know of more payments."""
-    accepted = [one for one in sent if one.payment_id]
+    accepted = list({one.payment_id: one for one in sent if one.payment_id}.values())
     ended = [(one, *ends[str(one.payment_id)]) for one in accepted if one.payment_id in ends]
     return Figures(
         name=name,

@@ -70,6 +70,13 @@ def test_every_answer_but_created_is_told() -> None:
     assert told == ["503", "not at all", "429"]
 
 
+def test_two_requests_that_were_answered_with_one_payment_or_with_none_are_told() -> None:
+    for second in (sent("pay_1"), sent(None)):
+        (violation,) = a_phase(sent("pay_1"), second).violations()
+
+        assert "2 requests were answered 201 for 1 payments" in violation
+
+
 def test_a_payment_that_failed_is_told() -> None:
     (violation,) = a_phase(sent("pay_1"), sent("pay_2"), end="failed").violations()
 

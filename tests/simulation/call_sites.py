@@ -16,18 +16,25 @@ from typing import Final
 from botocore import xform_name
 from botocore.session import get_session
 
+from handlers.runtime.aws import SERVICES
+from tests.simulation.cloud.errors import NotInFakeError
+from tests.simulation.faults import CALL
+
 ROOT: Final = Path(__file__).parents[2]
 HANDLERS: Final = ROOT / "handlers"
 HANDLERS_PREFIX: Final = str(HANDLERS)
-SERVICES: Final = ("dynamodb", "sqs", "events", "secretsmanager")
+# They call as well, though not under an operation's name.
+ITERATORS: Final = ("get_paginator", "get_waiter")
 GATEWAY_METHOD: Final = ("_pool", "request")
 
 
 @cache
 def methods() -> dict[str, str]:
     """Method of a botocore client → operation, of every service that a handler may use."""
-    models = (get_session().get_service_model(service) for service in SERVICES)
-    return {xform_name(name): name for model in models for name in model.operation_names}
+    session = get_session()
+    models = [session.get_service_model(service) for service in sorted(SERVICES)]
+    operations = {xform_name(name): name for model in models for name in model.operation_names}
+    return operations | {name: name for name in ITERATORS}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,16 +58,32 @@ def call_sites() -> list[CallSite]:
 
 
 def in_source(path: Path, source: str) -> Iterator[CallSite]:
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            continue
-        operation = methods().get(node.func.attr)
-        owner = node.func.value
-        if node.func.attr == GATEWAY_METHOD[1] and isinstance(owner, ast.Attribute):
-            operation = "gateway" if owner.attr == GATEWAY_METHOD[0] else operation
-        if operation:
+    """A method that is handed on is a site too, but one that nothing reaches: call it there."""
+    tree = ast.parse(source)
+    calls = {node.func: node for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (operation := _operation(node)):
+            whole = calls.get(node, node)
             name = str(path.relative_to(ROOT))
-            yield CallSite(name, node.lineno, node.end_lineno or node.lineno, operation)
+            yield CallSite(name, whole.lineno, whole.end_lineno or whole.lineno, operation)
+
+
+def _operation(node: ast.Attribute) -> str | None:
+    match node.value:
+        case ast.Name("self"):  # a method of the class; clients are its attributes
+            return None
+        case ast.Attribute(attr=owner) if (owner, node.attr) == GATEWAY_METHOD:
+            return "gateway"
+        case _:
+            return methods().get(node.attr)
+
+
+@cache
+def _lines() -> frozenset[tuple[str, int]]:
+    """Every line of every site."""
+    return frozenset(
+        (site.path, line) for site in call_sites() for line in range(site.line, site.end_line + 1)
+    )
 
 
 @cache
@@ -76,12 +99,15 @@ class Trace:
     possible: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def note(self, kind: str, possible: tuple[str, ...]) -> None:
+        """Raises NotInFakeError for a call that nobody would miss if it were never reached."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and not frame.f_code.co_filename.startswith(HANDLERS_PREFIX):
             frame = frame.f_back
         if frame is None:
             return
         place = (_relative(frame.f_code.co_filename), frame.f_lineno)
+        if place not in _lines():
+            raise NotInFakeError(f"a call from {place}, where call_sites() sees none")
         self.kinds.setdefault(place, set()).add(kind)
         self.possible.setdefault(place, set()).update(possible)
 
@@ -90,4 +116,7 @@ class Trace:
         lines = range(site.line, site.end_line + 1)
         met = set().union(*(self.kinds.get((site.path, line), set()) for line in lines))
         possible = set().union(*(self.possible.get((site.path, line), set()) for line in lines))
-        return (possible - met) if met else {"never reached"}
+        if met:
+            return possible - met
+        known = site.operation in CALL or site.operation == "gateway"
+        return {"never reached" if known else "not known: give it faults, and teach the fake"}

@@ -11,6 +11,7 @@ Call: TypeAlias = Mapping[str, Any]
 
 ENTRIES_MAX: Final = 10
 CALL_BYTES_MAX: Final = 262_144
+TOLD: Final = ("Source", "DetailType", "Detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,16 @@ class Events:
 
 
 def _wrong(entry: Call) -> str | None:
+    if not all(entry.get(name) for name in TOLD):
+        return "InvalidArgument"
+    if entry["Source"].startswith("aws."):
+        return "NotAuthorizedForSourceException"
     try:
         detail = parsed(entry["Detail"])
     except ValueError:
         return "MalformedDetail"
-    if not isinstance(detail, dict):
-        return "MalformedDetail"
-    return None if entry["Source"] and entry["DetailType"] else "InvalidArgument"
+    return None if isinstance(detail, dict) else "MalformedDetail"
 
 
 def _size(entry: Call) -> int:
-    return sum(len(entry[name].encode()) for name in ("Source", "DetailType", "Detail"))
+    return sum(len(entry.get(name, "").encode()) for name in TOLD)
