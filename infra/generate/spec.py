@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT / "specs"
 COMMON = "schemas/common.yaml"
+# libyaml's, where the wheel brings it: ten times as fast.
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SpecError(Exception):
@@ -23,18 +26,20 @@ class SpecError(Exception):
 
 
 @cache
-def _text(name: str) -> str:
-    return (SPECS / name).read_text(encoding="utf-8")
-
-
-def load(name: str) -> dict[str, Any]:
-    """A document of specs/ as plain data, a fresh copy at each call."""
+def _pickled(name: str) -> bytes:
+    """A document, read once: a pickle is copied far faster than YAML is read."""
     try:
-        document = yaml.safe_load(_text(name))
+        document = yaml.load((SPECS / name).read_text(encoding="utf-8"), LOADER)  # noqa: S506 - safe
     except yaml.YAMLError as error:
         raise SpecError(name, "document", f"is not valid YAML: {error}") from error
     if not isinstance(document, dict):
         raise SpecError(name, "document", "must be a mapping")
+    return pickle.dumps(document)
+
+
+def load(name: str) -> dict[str, Any]:
+    """A document of specs/ as plain data, a fresh copy at each call. Raises SpecError."""
+    document: dict[str, Any] = pickle.loads(_pickled(name))  # noqa: S301 - pickled above
     return document
 
 

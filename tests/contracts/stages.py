@@ -158,11 +158,18 @@ def in_a_tree(folder: Path, stage: Stage) -> Path:
     (folder / ".node").symlink_to(ROOT / ".node")
     after_release(folder / "specs", stage.released, stage.contract)
     for edits in stage.code:
-        _edit(folder, edits)
+        edit(folder, edits)
     return folder
 
 
-def _edit(folder: Path, edits: Edits) -> None:
+def undone(edits: Edits) -> Edits:
+    return {
+        name: {after: before for before, after in replaced.items()}
+        for name, replaced in edits.items()
+    }
+
+
+def edit(folder: Path, edits: Edits) -> None:
     for name, replaced in edits.items():
         text = (folder / name).read_text("utf-8")
         for before, after in replaced.items():

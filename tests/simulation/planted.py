@@ -32,6 +32,7 @@ IN_PAYMENTS: Final = (
         PAYMENT_API,
         "        page = self.payments.page(\n            caller.user_id,",
         '        page = self.payments.page(\n            "user-0",',
+        seed=1,
     ),
     Mutant(
         "a payment cannot be read by its owner",
@@ -79,7 +80,6 @@ IN_PAYMENTS: Final = (
         }
         condition = "version <> :x"
         return {"Put": {"TableName": self.table, "Item": item}}""",
-        seed=8,
     ),
     Mutant(
         "a reservation overwrites one that is there",
@@ -93,7 +93,7 @@ IN_PAYMENTS: Final = (
         return {"Put": {"TableName": self.table, "Item": item}}
         condition = ""
         return {"Put": {"TableName": self.table, "Item": item, "Condition""",
-        seed=2,
+        seed=13,
     ),
     Mutant(
         "a reservation moves without looking at its version",
@@ -123,6 +123,7 @@ IN_PAYMENTS: Final = (
         WALLET_STORE,
         'wanted = list(left["Keys"]) if left else []',
         "wanted = []",
+        seed=21,
     ),
     Mutant(
         "a deposit is written again under the same key",
@@ -151,7 +152,7 @@ IN_PAYMENTS: Final = (
         WALLET_DECISIONS,
         "held.balance.available < event.amount.value",
         "held.balance.posted < event.amount.value",
-        seed=23,
+        seed=28,
     ),
     Mutant(
         "a wallet reserves after the deadline",
