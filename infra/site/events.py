@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from infra.generate.events import Catalogue, Event, Reception
-from infra.generate.spec import SPECS, pointer
+from infra.generate.spec import LOADER, SPECS, pointer
 from infra.site.code import highlighted
 from infra.site.contracts import event_schema
 from infra.site.deciding import Place, announced, decided
@@ -105,11 +106,13 @@ def releases(event: str) -> list[str]:
     return [
         path.parent.name
         for path in sorted(SPECS.glob("released/*/asyncapi.yaml"))
-        if event in _messages(yaml.safe_load(path.read_text("utf-8")))
+        if event in _messages(path)
     ]
 
 
-def _messages(document: Mapping[str, Any]) -> Mapping[str, Any]:
+@cache
+def _messages(path: Path) -> Mapping[str, Any]:
+    document = yaml.load(path.read_text("utf-8"), LOADER)  # noqa: S506 - a safe loader
     messages: Mapping[str, Any] = document.get("components", {}).get("messages", {})
     return messages
 

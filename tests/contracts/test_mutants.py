@@ -17,7 +17,7 @@ from tests.contracts.edits import versioned
 from tests.contracts.payloads import CONTRACT
 
 ALL: Final = mutants(CONTRACT)
-SAMPLE: Final = 60
+SAMPLE: Final = 24
 
 
 def test_every_document_and_every_example_is_mutated() -> None:
