@@ -10,10 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from infra.generate.events import Catalogue, Event, Reception
-from infra.generate.spec import LOADER, SPECS, pointer
+from infra.generate.spec import SPECS, parsed, pointer
 from infra.site.code import highlighted
 from infra.site.contracts import event_schema
 from infra.site.deciding import Place, announced, decided
@@ -112,7 +110,7 @@ def releases(event: str) -> list[str]:
 
 @cache
 def _messages(path: Path) -> Mapping[str, Any]:
-    document = yaml.load(path.read_text("utf-8"), LOADER)  # noqa: S506 - a safe loader
+    document = parsed(path.read_text("utf-8"))
     messages: Mapping[str, Any] = document.get("components", {}).get("messages", {})
     return messages
 

@@ -2,6 +2,7 @@
 says about that edit is true.
 """
 
+import json
 import re
 
 import pytest
@@ -60,8 +61,9 @@ def next_minor() -> str:
 
 @pytest.fixture
 def edited(monkeypatch: pytest.MonkeyPatch) -> None:
-    after, original = texts(version=next_minor()), spec._text
-    monkeypatch.setattr(spec, "_text", lambda name: after.get(name) or original(name))
+    after, original = texts(version=next_minor()), spec._as_json
+    said = {name: json.dumps(parsed(text)) for name, text in after.items()}
+    monkeypatch.setattr(spec, "_as_json", lambda name: said.get(name) or original(name))
 
 
 @pytest.fixture

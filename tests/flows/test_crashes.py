@@ -1,4 +1,4 @@
-"""A hundred and twenty payments in flight while workers are killed and the system is stopped: none is lost.
+"""Payments in flight while workers are killed and the system is stopped: none is lost.
 
 Each test has a system of its own, since it breaks it.
 """
