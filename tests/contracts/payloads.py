@@ -24,7 +24,7 @@ from infra.contracts.integers import whole
 
 CONTRACT: Final = read()
 PAIRS: Final = CONTRACT.pairs
-PAYLOADS: Final = 18  # few, since every pair has its own, and not by chance
+PAYLOADS: Final = 12  # few, since every pair has its own, and not by chance
 
 
 def search(environment: Mapping[str, str]) -> settings:

@@ -1,36 +1,36 @@
-"""A payment with IAM enforced: what each function may do is enough, and no more is needed."""
+"""The flows' system enforces IAM: what each function may do is enough for all they do, and for what
+operators do with failed events.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from infra.local.stack import LocalStack, Settings
-from tests.flows.town import Town
+from tests.flows.town import Town, until
 
-pytestmark = pytest.mark.xdist_group("crashes")
+pytestmark = pytest.mark.xdist_group("flows")
 
 
-def test_payments_end_with_iam_enforced(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = Settings(expiry_s=6, iam_enforced=True, redeliver_s=5)
-    with LocalStack(tmp_path_factory.mktemp("stack"), settings) as stack:
-        stack.warm_up()
-        town = Town(stack)
-        town.fund("alice", 1000, "EUR")
+def test_an_operator_sees_sends_back_and_discards_a_failed_event(town: Town) -> None:
+    body = "not an event at all"
 
-        good = town.pay("alice", 100, "EUR")
-        declined = town.pay("alice", 100, "EUR", payee="payee_decline_do_not_honor")
-        expired = town.pay("alice", 100, "EUR", payee="payee_never_answers")
-        town.send("wallet-service--payment-initiated", "not an event")
+    def parked() -> list[str]:
+        return [e["failed_event_id"] for e in town.failed_events() if e["body"] == body]
 
-        assert town.end_of("alice", good) == ("completed", None)
-        assert town.end_of("alice", declined) == ("failed", "do_not_honor")
-        assert town.end_of("alice", expired) == ("failed", "reservation_expired")
-        assert town.wallet("alice", "EUR") == (900, 0)
-        assert len(town.call("alice", "GET", "/payments").json()["items"]) == 3
-        town.await_quiet()
-        (event,) = town.failed_events()
-        path = f"/failed-events/{event['failed_event_id']}"
-        assert town.call("olivia", "POST", f"{path}/redrive", body={"note": "try"}).is_success
-        town.await_quiet()
-        assert town.call("olivia", "GET", path).json()["attempts"] == 2
-        assert town.call("olivia", "POST", f"{path}/discard", body={"note": "no"}).is_success
+    town.send("wallet-service--payment-initiated", body)
+    (event,) = until("the parked message", parked, bool)
+    path = f"/failed-events/{event}"
+    assert town.call("olivia", "POST", f"{path}/redrive", body={"note": "try"}).is_success
+    until("its second failure", parked, bool)
+
+    assert town.call("olivia", "GET", path).json()["attempts"] == 2
+    assert town.call("olivia", "POST", f"{path}/discard", body={"note": "no"}).is_success
+    assert parked() == []
+
+
+def test_a_list_of_payments_is_read_through_its_index(town: Town) -> None:
+    payment_id = town.pay("bob", 100, "SGD")
+
+    listed = town.call("bob", "GET", "/payments").json()["items"]
+
+    assert payment_id in {payment["payment_id"] for payment in listed}

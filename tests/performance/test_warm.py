@@ -8,7 +8,7 @@ from tests.performance.sections.warm import RECORD_MAX, REQUEST_MAX, SUBJECTS
 pytestmark = pytest.mark.skipif(
     not instructions.available(), reason="needs valgrind: apt-get install valgrind"
 )
-REPEATS = 60
+REPEATS = 20
 READING = ("json.loads(record)", "json.loads(body)", "record", "json.loads(request)", "request")
 
 
