@@ -77,11 +77,13 @@ def _mutants(shard: str) -> int:
 
 
 def _crash_points(*, pairs: bool) -> int:
-    problems = 0
-    for told, failed in crash_points.swept(pairs=pairs):
-        problems += failed
-        _say(told)
-    return 1 if problems else 0
+    runs, broken = 0, 0
+    for swept in crash_points.sweeps(pairs=pairs, processes=PROCESSES):
+        runs += swept.runs
+        broken += len(swept.problems or ())
+        _say(str(swept))
+    _say(f"{runs} runs, {broken} broken promises")
+    return 1 if broken else 0
 
 
 def _model() -> int:

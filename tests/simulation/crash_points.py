@@ -6,6 +6,7 @@ then once per place and kind of fault; then, for pairs, every place that each of
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -267,11 +268,15 @@ def sample_pairs(path: Path, count: int) -> Swept:
     return swept
 
 
-def swept(*, pairs: bool) -> Iterator[tuple[str, bool]]:
-    """One line per sweep, and whether it failed."""
-    for path in PATHS:
-        found = sweep_singles(path)
-        yield str(found), bool(found.problems)
-        if pairs:
-            found = sweep_pairs(path, MORE)
-            yield str(found), bool(found.problems)
+def sweeps(*, pairs: bool, processes: int) -> Iterator[Swept]:
+    """Of every path, as they end; the longest begin first."""
+    order = sorted(range(len(PATHS)), key=lambda n: -len(run(PATHS[n], ())[1].places))
+    jobs = [(n, of_pairs) for of_pairs in ((True, False) if pairs else (False,)) for n in order]
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap_unordered(_sweep, jobs)
+
+
+def _sweep(job: tuple[int, bool]) -> Swept:
+    number, of_pairs = job
+    path = PATHS[number]
+    return sweep_pairs(path, MORE) if of_pairs else sweep_singles(path)
