@@ -17,12 +17,12 @@ from tests.flows.town import Town
 
 pytestmark = pytest.mark.xdist_group("crashes")
 
-PAYMENTS = 120
+PAYMENTS = 90
 AMOUNT = 10
 FUNDS = 5000
 SEED = 7
 SLOW = 6
-KILLS_OF_EACH = 3
+KILLS_OF_EACH = 2
 EACH = 8  # payments between two kills
 PAYEES = (
     "coffee-shop-42",
