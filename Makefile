@@ -28,7 +28,7 @@ export PYTHONPATH := .
 INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
 PYTEST    := $(RUN) pytest
 # As many as cores: a third adds more to set up and to switch between than it saves in waiting.
-PARALLEL  := -n 2 --dist loadgroup --no-loadscope-reorder
+PARALLEL  := -n 2 --dist loadgroup
 ARGS      ?=
 MUTANTS   ?= 60
 FAULTS    ?= 100

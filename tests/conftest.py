@@ -15,12 +15,7 @@ from tests.builders import ENVIRONMENT, VirtualTime
 os.environ.update(ENVIRONMENT)
 
 # Its clients need the environment.
-from tests.order import woven
 from tests.stores.cloud import Cloud
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items[:] = woven(items)
 
 
 @pytest.fixture
