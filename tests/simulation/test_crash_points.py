@@ -16,7 +16,7 @@ from tests.simulation.crash_points import (
 
 TRACE = Trace()
 MAIN = PATHS[:1]  # of the others, some; all: `make simulate ARGS=--crash-points SIZE=full`
-PAIRS_OF_THE_OTHERS = 30
+PAIRS_OF_THE_OTHERS = 20
 
 
 @pytest.mark.xdist_group("crash points")
