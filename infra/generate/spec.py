@@ -39,7 +39,10 @@ def _as_json(name: str) -> str:
         raise SpecError(name, "document", f"is not valid YAML: {error}") from error
     if not isinstance(document, dict):
         raise SpecError(name, "document", "must be a mapping")
-    return json.dumps(document)
+    try:
+        return json.dumps(document)
+    except TypeError as error:  # YAML makes a date of what looks like one
+        raise SpecError(name, "document", f"put its dates in quotes: {error}") from error
 
 
 def load(name: str) -> dict[str, Any]:
