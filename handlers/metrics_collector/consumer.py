@@ -8,8 +8,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
 from generated.common import CloudEvent
 from generated.services.metrics_collector import (
     METRICS_COLLECTOR_RECEIVES,
@@ -19,6 +17,7 @@ from handlers.core.envelope import parsed
 from handlers.core.errors import Permanent
 from handlers.metrics_collector.decisions import measure
 from handlers.runtime import aws
+from handlers.runtime.metrics import put_metric
 from handlers.runtime.queue import BatchResponse, ItemFailure, SqsBatch, described, park
 from handlers.runtime.settings import Settings
 from handlers.runtime.start import ready
@@ -40,14 +39,8 @@ def read(body: str) -> Message:
 
 
 def collect(message: Message) -> None:
-    for measurement in measure(message):
-        with single_metric(
-            name=measurement.metric,
-            unit=MetricUnit.Count if measurement.metric != "PaymentAmount" else MetricUnit.NoUnit,
-            value=measurement.value,
-        ) as metric:
-            for name, value in measurement.dimensions.items():
-                metric.add_dimension(name=name, value=value)
+    for one in measure(message):
+        put_metric(one.metric, one.value, one.unit, one.dimensions)
     logger.info("measured" if not message.reannounced else "measured before", extra=facts(message))
 
 

@@ -18,6 +18,7 @@ class Measurement:
     metric: Literal["EventCount", "PaymentAmount", "PaymentSuccess", "PaymentFailure"]
     value: int
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    unit: Literal["Count", "None"] = "Count"
 
 
 def measure(message: MetricsCollectorMessage) -> tuple[Measurement, ...]:
@@ -27,7 +28,8 @@ def measure(message: MetricsCollectorMessage) -> tuple[Measurement, ...]:
     counted = Measurement("EventCount", 1, {"event_type": message.type})
     match message.data:
         case PaymentCompleted(amount=amount):
-            spent = Measurement("PaymentAmount", amount.value, {"currency": amount.currency})
+            by = {"currency": amount.currency}
+            spent = Measurement("PaymentAmount", amount.value, by, unit="None")
             return (counted, spent, Measurement("PaymentSuccess", 1))
         case PaymentFailed():
             return (counted, Measurement("PaymentFailure", 1))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from infra.template import routing
@@ -24,6 +25,15 @@ DELAY_MAX_S: Final = 1800.0
 RETRY_S: Final = 60.0
 
 
+@cache
+def rules() -> dict[tuple[str, str], list[Pair]]:
+    """The pairs of each event, by its source and type."""
+    found: dict[tuple[str, str], list[Pair]] = {}
+    for pair in (*routing.pairs("queue"), *routing.pairs("invoke")):
+        found.setdefault((pair.producer, pair.event), []).append(pair)
+    return found
+
+
 class Bus:
     """`on_invoked` hears of each event that a function has taken without failing."""
 
@@ -39,13 +49,10 @@ class Bus:
     ) -> None:
         self._kernel, self._sqs, self._lambdas, self._plan = kernel, sqs, lambdas, plan
         self._latency_s, self._on_invoked = latency_s, on_invoked
-        self._rules: dict[tuple[str, str], list[Pair]] = {}
-        for pair in (*routing.pairs("queue"), *routing.pairs("invoke")):
-            self._rules.setdefault((pair.producer, pair.event), []).append(pair)
 
     def put(self, entry: Entry) -> None:
         """Carry an event to the target of every rule that matches it."""
-        for pair in self._rules.get((entry.source, entry.detail_type), ()):
+        for pair in rules().get((entry.source, entry.detail_type), ()):
             self._carry(pair, entry)
 
     def _carry(self, pair: Pair, entry: Entry) -> None:

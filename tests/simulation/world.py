@@ -17,7 +17,7 @@ import circuitbreaker  # type: ignore[import-untyped]
 from generated.catalogue import OPERATIONS
 from infra.template import routing
 from infra.template.data import streamed_tables
-from infra.template.functions import api, receiver
+from infra.template.functions import Function, api, receiver
 from tests.simulation import stories
 from tests.simulation.bus import Bus
 from tests.simulation.calls import Calls, replacing_aws
@@ -105,7 +105,7 @@ class World:
         self.sources = {
             queue.name: QueueSource(
                 queue=queue,
-                function=receiver(_reader(queue)),
+                function=_reader(queue.name),
                 sqs=sqs,
                 kernel=kernel,
                 lambdas=lambdas,
@@ -213,9 +213,11 @@ def _end(payment: Item) -> str:
     return f"{status}: {reason}" if reason else str(status)
 
 
-def _reader(queue: Queue) -> str:
-    name = queue.name.removeprefix(named(""))
-    return routing.ERROR_HANDLER if name.endswith("-dlq") else routing.owner(name)
+@cache
+def _reader(queue: str) -> Function:
+    """The function that works through a queue."""
+    name = queue.removeprefix(named(""))
+    return receiver(routing.ERROR_HANDLER if name.endswith("-dlq") else routing.owner(name))
 
 
 def simulate(

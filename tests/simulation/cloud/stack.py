@@ -1,7 +1,8 @@
 """The stack in memory: what the template declares, built from the same catalogue and tables."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 from infra.template import routing
@@ -56,7 +57,7 @@ def queue_arn(name: str) -> str:
 def cloud(now_s: Callable[[], float]) -> Cloud:
     """An empty stack."""
     tables = {named(store.name): _table(store) for store in STORES}
-    queues = {queue.name: queue for queue in _queues()}
+    queues = {queue.name: replace(queue, messages={}) for queue in _queues()}
     return Cloud(DynamoDb(tables), Sqs(queues, now_s), Events(named("events")))
 
 
@@ -78,7 +79,9 @@ def _projected(projection: dict[str, Any]) -> tuple[str, ...] | None:
     return tuple(projection.get("NonKeyAttributes", ()))
 
 
+@cache
 def _queues() -> list[Queue]:
+    """Every queue, empty."""
     delayed = {pair.consumer.queue for pair in routing.pairs("queue") if pair.consumer.delayed}
     sources = [
         _queue(
