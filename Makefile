@@ -25,6 +25,8 @@ SERVICES  := payment-orchestrator wallet-service gateway-processor metrics-colle
 RUN       := $(VENV)/bin/python -m
 # Modules are imported from the root. Exported, so that make starts Python without a shell between: signals arrive.
 export PYTHONPATH := .
+# A run starts many processes; with this set, each would compile the sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
 PYTEST    := $(RUN) pytest
 # As many as cores: a third adds more to set up and to switch between than it saves in waiting.

@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulation.mutation import MUTANTS
 
-SHARDS = 4
+SHARDS = 2
 MUTANTS_MIN = 40
 
 
