@@ -15,7 +15,10 @@ from tests.builders import ENVIRONMENT, VirtualTime
 os.environ.update(ENVIRONMENT)
 
 # Its clients need the environment.
+from infra.local.stack import LocalStack, Settings
 from tests.stores.cloud import Cloud
+
+STACK_EXPIRY_S = 8
 
 
 @pytest.fixture
@@ -28,3 +31,14 @@ def cloud() -> Iterator[Cloud]:
     """Empty tables as the template declares them, no queues."""
     with mock_aws():
         yield Cloud()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """One running system for all flows and all tests of the clients, with IAM enforced. To start it
+    takes long, so they are one group; they keep apart by currency.
+    """
+    settings = Settings(expiry_s=STACK_EXPIRY_S, iam_enforced=True, redeliver_s=5)
+    with LocalStack(tmp_path_factory.mktemp("stack"), settings) as stack:
+        stack.warm_up()
+        yield stack

@@ -8,7 +8,7 @@ from infra.generate.spec import ROOT
 from tests.clients.live import Live
 from tests.site.chromium import launched
 
-pytestmark = pytest.mark.xdist_group("clients")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 PACKAGE = ROOT / "generated/clients/typescript"
 PAY = """async ([baseUrl, token]) => {

@@ -19,7 +19,7 @@ from payments_client import (
 from tests.clients.live import Live
 from tests.clients.serving import ONCE
 
-pytestmark = pytest.mark.xdist_group("clients")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 
 def coffee(value: int = 450, payee: str = "coffee-shop-42") -> PaymentRequest:

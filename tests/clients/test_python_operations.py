@@ -21,7 +21,7 @@ from generated.catalogue import OPERATIONS
 from infra.generate.names import snake
 from tests.clients.live import Live
 
-pytestmark = pytest.mark.xdist_group("clients")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 COFFEE = PaymentRequest(amount=Money(value=450, currency="EUR"), payee="coffee-shop-42")
 NOTE = Review(note="Looked at")

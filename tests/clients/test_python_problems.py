@@ -27,7 +27,7 @@ from tests.clients.live import Live
 from tests.clients.serving import ONCE, serving
 from tests.gateway.raw_server import http
 
-pytestmark = pytest.mark.xdist_group("clients")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 COFFEE = PaymentRequest(amount=Money(value=450, currency="EUR"), payee="coffee-shop-42")
 # Nothing that the client makes is ever malformed or too large, so these get past its models.

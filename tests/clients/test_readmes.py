@@ -22,7 +22,7 @@ from tests.clients.serving import COFFEE, CUT, ONCE, PAYMENT, keys, serving
 from tests.docs.documents import Document
 from tests.gateway.raw_server import http, raw_server
 
-pytestmark = pytest.mark.xdist_group("clients")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 CLIENTS = ROOT / "generated/clients"
 SHOWN_URL = "http://127.0.0.1:8080/v1"

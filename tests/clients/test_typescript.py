@@ -15,7 +15,7 @@ from tests.clients.live import Live
 from tests.clients.node import node, run, tool
 from tests.clients.test_python_problems import examples
 
-pytestmark = pytest.mark.xdist_group("clients")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 PACKAGE = ROOT / "generated/clients/typescript"
 TESTS = ROOT / "tests/clients/typescript"

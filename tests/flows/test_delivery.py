@@ -9,7 +9,7 @@ import pytest
 
 from tests.flows.town import Town, consumer_queues, until
 
-pytestmark = pytest.mark.xdist_group("flows")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 SEED = 20260301
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.town import Town
 
-pytestmark = pytest.mark.xdist_group("flows")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 
 def test_an_approved_payment_completes_and_its_amount_leaves_the_wallet(town: Town) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.town import Town, until
 
-pytestmark = pytest.mark.xdist_group("flows")
+pytestmark = pytest.mark.xdist_group("local-stack")
 
 
 def test_an_operator_sees_sends_back_and_discards_a_failed_event(town: Town) -> None:

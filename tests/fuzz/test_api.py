@@ -38,7 +38,7 @@ def test_neither_of_two_users_may_see_what_the_other_owns() -> None:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.xdist_group("local-stack")
+@pytest.mark.xdist_group("fuzz")
 def test_the_api_keeps_its_contract_whatever_it_is_sent() -> None:
     # In a process of its own, without what other tests put into the environment.
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
