@@ -11,11 +11,12 @@ import json
 from generated.model import Model
 
 ID_CHARS = 26  # 130 bits of a SHA-256 in base 32: collisions do not happen
+ID_BYTES = 20  # what they are made of, in the groups of five that base 32 takes
 
 
 def derived(prefix: str, *parts: str) -> str:
     """`<prefix>_` and 26 characters that depend on all parts, each with its own bounds."""
-    digest = hashlib.sha256(json.dumps(parts).encode()).digest()
+    digest = hashlib.sha256(json.dumps(parts).encode()).digest()[:ID_BYTES]
     return f"{prefix}_{base64.b32encode(digest).decode().lower()[:ID_CHARS]}"
 
 
