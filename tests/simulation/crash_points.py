@@ -7,7 +7,8 @@ then once per place and kind of fault; then, for pairs, every place that each of
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -184,6 +185,16 @@ def singles(recorded: Recording, kinds: frozenset[str] | None = None) -> Iterato
                     yield Fault(site, nth, kind, size)
 
 
+def singles_in_turn(recorded: Recording) -> Iterator[Fault]:
+    """Every kind at every place, in one of its sizes; the next place takes the next size."""
+    turns: Counter[str] = Counter()
+    for site, nth, possible in recorded.places:
+        for kind in possible:
+            sizes = SIZES.get(kind, (0.5,))
+            yield Fault(site, nth, kind, sizes[turns[kind] % len(sizes)])
+            turns[kind] += 1
+
+
 def first_problem() -> str:
     """What is wrong on some path, or when any one message is parked: a payment must end without an
     operator then.
@@ -225,13 +236,17 @@ class Swept:
         return f"{self.path}: {self.places} places, {self.runs} runs: " + "\n  ".join(told[:10])
 
 
-def sweep_singles(path: Path, trace: Trace | None = None) -> Swept:
-    """Every single fault."""
+def sweep_singles(
+    path: Path,
+    trace: Trace | None = None,
+    faults: Callable[[Recording], Iterator[Fault]] = singles,
+) -> Swept:
+    """Every single fault, or every one of `faults`."""
     outcome, recorded = run(path, (), trace)
     swept = Swept(path.name, len(recorded.places), 1)
     if outcome.problems:
         swept.failed((), outcome.problems[0])
-    for one in singles(recorded):
+    for one in faults(recorded):
         outcome, _ = run(path, (one,), trace)
         swept.runs += 1
         if outcome.problems:
