@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -40,11 +41,14 @@ def checkov() -> Iterator[Finding]:
 
 def parliament() -> Iterator[Finding]:
     """The policy of every role: unknown actions, resources that an action does not take."""
-    for role, policy in policies():
-        for line in _run("parliament", "--json", "--string", policy).splitlines():
-            found = json.loads(line)
-            where = f"{role} {json.dumps(found['detail'])}"
-            yield Finding("parliament", found["issue"], where, found["title"])
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (role, policy) in enumerate(policies()):  # a role may have several
+            (Path(folder) / f"{number}.{role}.json").write_text(policy)
+        lines = _run("parliament", "--json", "--directory", folder).splitlines()
+    for found in map(json.loads, lines):
+        role = Path(found["location"]["filepath"]).stem.partition(".")[2]
+        where = f"{role} {json.dumps(found['detail'])}"
+        yield Finding("parliament", found["issue"], where, found["title"])
 
 
 def bandit() -> Iterator[Finding]:
