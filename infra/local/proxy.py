@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -94,11 +95,14 @@ class Forward:
 def application(upstream: str) -> Starlette:
     """Forwards /v1/... to the upstream URL of the same stage."""
     forward = Forward(upstream)
+    api = Mount("/v1", forward)
+    # What stands for any path there ends at a line break otherwise, and the path would be unknown.
+    api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)
     routes = [
         Route("/docs", _docs),
         Route("/docs/openapi.json", _openapi),
         Mount("/docs", _site),
-        Mount("/v1", forward),
+        api,
     ]
     return Starlette(routes=routes, lifespan=forward.lifespan)
 

@@ -77,6 +77,12 @@ def test_the_proxy_passes_everything_on_as_it_is(base_url: str) -> None:
     assert answer.content == b"\xff\x00body"
 
 
+def test_the_proxy_passes_a_line_break_in_a_path_on(base_url: str) -> None:
+    answer = httpx.post(f"{base_url}/v1/payments/%0Aa%0A", content=b"body")
+
+    assert answer.headers["location"] == "/stage/payments/%0Aa%0A"
+
+
 def test_the_proxy_shows_the_contract_in_one_piece(base_url: str) -> None:
     shown = httpx.get(f"{base_url}/docs/openapi.json").json()
 
