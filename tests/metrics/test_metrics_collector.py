@@ -79,6 +79,20 @@ def test_a_completed_payment_is_a_success_with_its_amount_by_currency(
     ]
 
 
+def test_what_happens_is_counted_and_an_amount_has_no_unit(
+    collector: Collector, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(collector, completed(amount=money(450, "EUR")))
+
+    written = map(json.loads, capsys.readouterr().out.splitlines())
+    directives = [blob["_aws"]["CloudWatchMetrics"][0] for blob in written if "_aws" in blob]
+    assert {metric["Name"]: metric["Unit"] for d in directives for metric in d["Metrics"]} == {
+        "EventCount": "Count",
+        "PaymentAmount": "None",
+        "PaymentSuccess": "Count",
+    }
+
+
 def test_a_failed_payment_is_a_failure_and_no_amount(
     collector: Collector, capsys: pytest.CaptureFixture[str]
 ) -> None:
