@@ -29,7 +29,7 @@ export PYTHONPATH := .
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
 PYTEST    := $(RUN) pytest
-# As many as cores: a third adds more to set up and to switch between than it saves in waiting.
+# As many as cores: what a third saves in waiting it takes to be set up and to switch between.
 PARALLEL  := -n 2 --dist loadgroup
 ARGS      ?=
 MUTANTS   ?= 60

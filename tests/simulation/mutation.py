@@ -27,7 +27,7 @@ MUTANTS: Final = (*IN_PAYMENTS, *IN_CHARGES, *AROUND)
 OWN: Final = ("handlers", "tests.simulation")
 STAYING: Final = (
     *("tests.simulation.planted", "tests.simulation.mutant", __name__),
-    *("handlers.runtime.aws", "handlers.core.errors"),  # its clients take long to make
+    *("handlers.runtime.aws", "handlers.core.errors"),  # clients take long to make, and raise these
 )
 SEEDS_MAX: Final = 40
 
