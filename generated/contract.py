@@ -1,11 +1,13 @@
 """The shapes that generated modules fill: what a catalogue row, an operation, a caller and an answer are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+A_contra = TypeVar("A_contra", contravariant=True)
+M = TypeVar("M", bound=BaseModel)
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -63,17 +65,6 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """How to serve an operation: the method of the service's API class, and the models to parse for it."""
-
-    operation: Operation
-    function: str
-    parameters: tuple[Parameter, ...] = ()
-    parameters_model: type[BaseModel] | None = None
-    body_model: type[BaseModel] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Caller:
     """Who sends a request: `user_id` from the identity token, roles from its groups; both empty without a token."""
 
@@ -89,3 +80,24 @@ class Answer(Generic[T_co]):
     body: T_co
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Request(Protocol):
+    """A request before it is read; reading raises handlers.core.problem.Problem."""
+
+    def parameters(self, model: type[M]) -> M:
+        """Return path, query and header parameters."""
+        ...
+
+    def body(self, model: type[M]) -> M:
+        """Return the body."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[A_contra]):
+    """How to serve an operation: read the request and call the method of the service's API class."""
+
+    operation: Operation
+    call: Callable[[A_contra, Caller, Request], Answer[BaseModel]]
+    parameters: tuple[Parameter, ...] = ()

@@ -1,5 +1,6 @@
-"""What error-handler serves (specs/openapi.yaml): a method per operation, and the models to parse for it."""
+"""What error-handler serves (specs/openapi.yaml): a method per operation, and how to call it."""
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from generated.api.error_handler import (
@@ -53,35 +54,43 @@ class ErrorHandlerApi(Protocol):
         ...
 
 
-ERROR_HANDLER_ROUTES: Final = {
+ERROR_HANDLER_ROUTES: Final[Mapping[tuple[str, str], Route[ErrorHandlerApi]]] = {
     ("GET", "/failed-events"): Route(
         operation=OPERATIONS["listFailedEvents"],
-        function="list_failed_events",
+        call=lambda api, caller, request: api.list_failed_events(
+            caller,
+            request.parameters(ListFailedEventsParameters),
+        ),
         parameters=(
             Parameter("status", "status", "query", False),
             Parameter("page_size", "page_size", "query", True),
             Parameter("cursor", "cursor", "query", False),
         ),
-        parameters_model=ListFailedEventsParameters,
     ),
     ("GET", "/failed-events/{failed_event_id}"): Route(
         operation=OPERATIONS["getFailedEvent"],
-        function="get_failed_event",
+        call=lambda api, caller, request: api.get_failed_event(
+            caller,
+            request.parameters(GetFailedEventParameters),
+        ),
         parameters=(Parameter("failed_event_id", "failed_event_id", "path", False),),
-        parameters_model=GetFailedEventParameters,
     ),
     ("POST", "/failed-events/{failed_event_id}/redrive"): Route(
         operation=OPERATIONS["redriveFailedEvent"],
-        function="redrive_failed_event",
+        call=lambda api, caller, request: api.redrive_failed_event(
+            caller,
+            request.parameters(RedriveFailedEventParameters),
+            request.body(Review),
+        ),
         parameters=(Parameter("failed_event_id", "failed_event_id", "path", False),),
-        parameters_model=RedriveFailedEventParameters,
-        body_model=Review,
     ),
     ("POST", "/failed-events/{failed_event_id}/discard"): Route(
         operation=OPERATIONS["discardFailedEvent"],
-        function="discard_failed_event",
+        call=lambda api, caller, request: api.discard_failed_event(
+            caller,
+            request.parameters(DiscardFailedEventParameters),
+            request.body(Review),
+        ),
         parameters=(Parameter("failed_event_id", "failed_event_id", "path", False),),
-        parameters_model=DiscardFailedEventParameters,
-        body_model=Review,
     ),
 }

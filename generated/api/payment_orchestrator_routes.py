@@ -1,5 +1,6 @@
-"""What payment-orchestrator serves (specs/openapi.yaml): a method per operation, and the models to parse for it."""
+"""What payment-orchestrator serves (specs/openapi.yaml): a method per operation, and how to call it."""
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from generated.api.payment_orchestrator import (
@@ -51,32 +52,40 @@ class PaymentOrchestratorApi(Protocol):
         ...
 
 
-PAYMENT_ORCHESTRATOR_ROUTES: Final = {
+PAYMENT_ORCHESTRATOR_ROUTES: Final[Mapping[tuple[str, str], Route[PaymentOrchestratorApi]]] = {
     ("POST", "/payments"): Route(
         operation=OPERATIONS["createPayment"],
-        function="create_payment",
+        call=lambda api, caller, request: api.create_payment(
+            caller,
+            request.parameters(CreatePaymentParameters),
+            request.body(PaymentRequest),
+        ),
         parameters=(Parameter("idempotency_key", "idempotency-key", "header", False),),
-        parameters_model=CreatePaymentParameters,
-        body_model=PaymentRequest,
     ),
     ("GET", "/payments"): Route(
         operation=OPERATIONS["listPayments"],
-        function="list_payments",
+        call=lambda api, caller, request: api.list_payments(
+            caller,
+            request.parameters(ListPaymentsParameters),
+        ),
         parameters=(
             Parameter("status", "status", "query", False),
             Parameter("page_size", "page_size", "query", True),
             Parameter("cursor", "cursor", "query", False),
         ),
-        parameters_model=ListPaymentsParameters,
     ),
     ("GET", "/payments/{payment_id}"): Route(
         operation=OPERATIONS["getPayment"],
-        function="get_payment",
+        call=lambda api, caller, request: api.get_payment(
+            caller,
+            request.parameters(GetPaymentParameters),
+        ),
         parameters=(Parameter("payment_id", "payment_id", "path", False),),
-        parameters_model=GetPaymentParameters,
     ),
     ("GET", "/health"): Route(
         operation=OPERATIONS["getHealth"],
-        function="get_health",
+        call=lambda api, caller, request: api.get_health(
+            caller,
+        ),
     ),
 }

@@ -1,5 +1,6 @@
-"""What wallet-service serves (specs/openapi.yaml): a method per operation, and the models to parse for it."""
+"""What wallet-service serves (specs/openapi.yaml): a method per operation, and how to call it."""
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from generated.api.wallet_service import (
@@ -42,25 +43,31 @@ class WalletServiceApi(Protocol):
         ...
 
 
-WALLET_SERVICE_ROUTES: Final = {
+WALLET_SERVICE_ROUTES: Final[Mapping[tuple[str, str], Route[WalletServiceApi]]] = {
     ("GET", "/wallets"): Route(
         operation=OPERATIONS["listWallets"],
-        function="list_wallets",
+        call=lambda api, caller, request: api.list_wallets(
+            caller,
+        ),
     ),
     ("GET", "/wallets/{currency}"): Route(
         operation=OPERATIONS["getWallet"],
-        function="get_wallet",
+        call=lambda api, caller, request: api.get_wallet(
+            caller,
+            request.parameters(GetWalletParameters),
+        ),
         parameters=(Parameter("currency", "currency", "path", False),),
-        parameters_model=GetWalletParameters,
     ),
     ("POST", "/wallets/{currency}/deposits"): Route(
         operation=OPERATIONS["createDeposit"],
-        function="create_deposit",
+        call=lambda api, caller, request: api.create_deposit(
+            caller,
+            request.parameters(CreateDepositParameters),
+            request.body(DepositRequest),
+        ),
         parameters=(
             Parameter("currency", "currency", "path", False),
             Parameter("idempotency_key", "idempotency-key", "header", False),
         ),
-        parameters_model=CreateDepositParameters,
-        body_model=DepositRequest,
     ),
 }

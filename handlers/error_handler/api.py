@@ -114,7 +114,7 @@ def _document(event: FailedEvent) -> FailedEventDocument:
     )
 
 
-def build(settings: Settings, clock: Clock) -> Server:
+def build(settings: Settings, clock: Clock) -> Server[Api]:
     api = Api(
         FailedEvents(aws.dynamodb(), settings.text("FAILED_EVENTS_TABLE")),
         Queues(aws.sqs(), settings.text("ACCOUNT_ID"), settings.text("PREFIX")),

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 
 from generated.api.error_handler import FailureKind
 from handlers.core.identity import derived, fingerprint
+from handlers.core.strict_json import StrictJsonError, strict_json
 from handlers.error_handler.decisions import REDRIVES_MAX, DeadLetter
 from handlers.error_handler.failed_event import FailedEvent
 from handlers.runtime.queue import FAILURE_KIND, FAILURE_REASON, REDRIVES, SqsRecord, source_queue
@@ -91,8 +92,8 @@ def _event_body(body: str) -> str:
 
 def _as_object(body: str) -> Mapping[str, Any]:
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = strict_json(body)
+    except StrictJsonError:
         return {}
     return value if isinstance(value, Mapping) else {}
 

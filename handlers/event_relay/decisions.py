@@ -5,13 +5,12 @@ Pure.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
 from generated.common import CloudEvent
 from generated.published import PUBLISHED
-from handlers.core.envelope import parsed
+from handlers.core.envelope import parsed, read_envelope
 from handlers.core.errors import Permanent
 
 # Whose events each table's stream may carry. No service can announce another's event.
@@ -35,13 +34,9 @@ def publication(outbox: str, owner: str | None = None) -> Publication:
 
     Raises Permanent when `owner` (none: its own source) may not announce it so.
     """
-    try:
-        envelope = json.loads(outbox)
-        event_type, source = envelope["type"], envelope["source"]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise Permanent("breaks the contract: an outbox is a CloudEvent in JSON") from error
-    may = PUBLISHED.get(owner or str(source), {})
-    model = may.get(str(event_type))
+    envelope = read_envelope(outbox)
+    announcer = owner or envelope.source
+    model = PUBLISHED.get(announcer, {}).get(envelope.type)
     if model is None:
-        raise Permanent(f"{owner or source} may not announce {event_type}")
+        raise Permanent(f"{announcer} may not announce {envelope.type}")
     return Publication(parsed(model, outbox), outbox)

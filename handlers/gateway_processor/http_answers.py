@@ -5,7 +5,6 @@ because money may have moved. `_outcome` and what it calls know the documents; t
 statuses and problem types.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from handlers.core.errors import Permanent
+from handlers.core.strict_json import StrictJsonError, strict_json
 from handlers.gateway_processor.gateway import Answer, Approved, Cancelled, Declined, NotFound
 
 Operation: TypeAlias = Literal["charge", "inquire", "cancel"]
@@ -89,24 +89,12 @@ def _document(reply: Reply, media_type: str) -> dict[str, Any]:
     if reply.media_type != media_type:
         raise NoAnswerError(f"it answered {reply.status} with a body that is not {media_type}")
     try:
-        document = json.loads(
-            reply.body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError):
-        raise NoAnswerError(f"it answered {reply.status} with broken JSON") from None
-    _expect(isinstance(document, dict), "an object")
-    return dict(document)
-
-
-def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two members of one name may say two things; which one holds is not ours to guess."""
-    if len(document := dict(members)) != len(members):
-        raise ValueError("a member comes twice")
+        document = strict_json(reply.body)
+    except StrictJsonError as error:
+        raise NoAnswerError(f"it answered {reply.status} with a body that {error}") from None
+    if not isinstance(document, dict):
+        raise NoAnswerError("its answer lacks an object")
     return document
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _outcome(call: Call, document: Mapping[str, Any]) -> Answer:

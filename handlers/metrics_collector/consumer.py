@@ -8,12 +8,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
 
-from generated.common import CloudEvent
 from generated.services.metrics_collector import (
     METRICS_COLLECTOR_RECEIVES,
     MetricsCollectorMessage,
 )
-from handlers.core.envelope import parsed
+from handlers.core.envelope import parsed, read_envelope
 from handlers.core.errors import Permanent
 from handlers.metrics_collector.decisions import measure
 from handlers.runtime import aws
@@ -31,11 +30,10 @@ QUEUE = "metrics-collector--events"
 def read(body: str) -> Message:
     """Raises Permanent when it is no event of the contract."""
     try:
-        event_type = json.loads(body)["type"]
-        model: type[CloudEvent] = METRICS_COLLECTOR_RECEIVES[event_type]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        model = METRICS_COLLECTOR_RECEIVES[read_envelope(body).type]
+    except KeyError as error:
         raise Permanent("breaks the contract: type: is no event that is measured") from error
-    return cast(Message, parsed(model, body))
+    return parsed(model, body)
 
 
 def collect(message: Message) -> None:

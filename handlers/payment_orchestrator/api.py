@@ -118,7 +118,7 @@ def _document(payment: Payment) -> PaymentDocument:
     )
 
 
-def build(settings: Settings, clock: Clock) -> Server:
+def build(settings: Settings, clock: Clock) -> Server[Api]:
     payments = Payments(aws.dynamodb(), settings.text("PAYMENTS_TABLE"))
     api = Api(payments, clock, settings.seconds("EXPIRY_S"))
     return serving(PAYMENT_ORCHESTRATOR_ROUTES, api, settings)

@@ -1,16 +1,15 @@
 """Serve the operations of one service behind API Gateway (REST, Lambda proxy).
 
-Every answer is a model of the contract or an RFC 9457 problem; nothing else leaves this file,
-whatever breaks.
+Every answer is a model of the contract or an RFC 9457 problem, whatever breaks.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,40 +17,39 @@ from generated.contract import Answer, Caller, Operation, Route
 from handlers.core.errors import Failure
 from handlers.core.identity import derived
 from handlers.core.problem import Problem, not_found
-from handlers.runtime.request import parsed_body, parsed_parameters
+from handlers.runtime.request import api_request
 from handlers.runtime.settings import Settings
 from handlers.runtime.telemetry import logger
 
+A = TypeVar("A")
 Event: TypeAlias = Mapping[str, Any]
 Response: TypeAlias = dict[str, Any]
 
 CORRELATION_CHARS_MAX = 64
-# What else a caller writes in a path is nobody's business: it could be a secret pasted there.
+# Nothing else of a path is logged: a caller could have pasted a secret there.
 ID_IN_PATH = re.compile(r"(pay|fev)_[a-z2-7]{26}")
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """Serves `routes` with the methods of `api` (a class of the service that has one per
-    operation).
-    """
+class Server(Generic[A]):
+    """Serves `routes` with the methods of `api`, which has one per operation."""
 
-    routes: Mapping[tuple[str, str], Route]
-    api: object
+    routes: Mapping[tuple[str, str], Route[A]]
+    api: A
     sandbox: bool
     audience: str  # the client whose tokens are meant for us; API Gateway does not compare it
 
     def serve(self, event: Event) -> Response:
-        """The answer to one request, as API Gateway wants it."""
+        """Return the answer to one request, as API Gateway expects it."""
         try:
             return self._served(event)
         except Problem as problem:
             return _refused(event, problem)
         except Failure as failure:
-            logger.warning(str(failure), extra=_told(event))
+            logger.warning(str(failure), extra=_context(event))
             return _refused(event, _unavailable())
         except Exception:  # noqa: BLE001 - the caller must get a problem document, whatever broke
-            logger.exception("bug", extra=_told(event))
+            logger.exception("bug", extra=_context(event))
             return _refused(event, _internal_error())
 
     def _served(self, event: Event) -> Response:
@@ -60,14 +58,9 @@ class Server:
             raise not_found(f"There is no {event['httpMethod']} {event.get('path', '')}.")
         caller = _caller(event, route.operation, self.audience)
         self._authorize(caller, route.operation)
-        arguments: list[object] = [caller]
-        parameters = parsed_parameters(event, route)
-        arguments += [parameters] if parameters is not None else []
-        body = parsed_body(event, route)
-        arguments += [body] if body is not None else []
-        method: Callable[..., Answer[BaseModel]] = getattr(self.api, route.function)
-        answer = method(*arguments)
-        logger.info(route.operation.operation_id, extra=_told(event) | {"status": answer.status})
+        request = api_request(event, route.parameters)
+        answer = route.call(self.api, caller, request)
+        logger.info(route.operation.operation_id, extra=_context(event) | {"status": answer.status})
         return _answered(event, route, answer)
 
     def _authorize(self, caller: Caller, operation: Operation) -> None:
@@ -82,15 +75,15 @@ class Server:
         )
 
 
-def serving(routes: Mapping[tuple[str, str], Route], api: object, settings: Settings) -> Server:
-    """A server as infra/template sets it up. Raises SettingMissingError."""
+def serving(routes: Mapping[tuple[str, str], Route[A]], api: A, settings: Settings) -> Server[A]:
+    """Return a server as infra/template configures it. Raises SettingMissingError."""
     return Server(routes, api, settings.flag("SANDBOX"), settings.text("AUDIENCE"))
 
 
 def _caller(event: Event, operation: Operation, audience: str) -> Caller:
-    """Who calls, as the authorizer verified it.
+    """Return who calls, as the authorizer verified it.
 
-    Raises Problem 401 when nobody is named where somebody must be, or the token is not for us.
+    Raises Problem 401 when a user is required and missing, or the token is for another audience.
     """
     context = event.get("requestContext") or {}
     claims = (context.get("authorizer") or {}).get("claims") or {}
@@ -109,9 +102,7 @@ def _caller(event: Event, operation: Operation, audience: str) -> Caller:
 
 
 def _groups(value: object) -> list[str]:
-    """API Gateway hands groups over as text, with commas or as a printed list, depending on the
-    authorizer.
-    """
+    """Return the groups of a claim: text with commas or a printed list, by kind of authorizer."""
     if isinstance(value, list):
         return [str(group) for group in value]
     return str(value).strip("[]").replace(",", " ").split()
@@ -122,7 +113,7 @@ def _correlation_id(request_id: str) -> str:
     return usable[:CORRELATION_CHARS_MAX] or derived("cor", request_id)
 
 
-def _answered(event: Event, route: Route, answer: Answer[BaseModel]) -> Response:
+def _answered(event: Event, route: Route[A], answer: Answer[BaseModel]) -> Response:
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **answer.headers}
     if "Location" in headers:
         headers["Location"] = _base_path(event, route) + headers["Location"]
@@ -133,10 +124,8 @@ def _answered(event: Event, route: Route, answer: Answer[BaseModel]) -> Response
     }
 
 
-def _base_path(event: Event, route: Route) -> str:
-    """What stands before the operation's path for this client: the stage, or a custom domain's base
-    path.
-    """
+def _base_path(event: Event, route: Route[A]) -> str:
+    """Return what precedes the operation's path: the stage, or a custom domain's base path."""
     full = (event.get("requestContext") or {}).get("path", "")
     own = route.operation.path
     for name, value in (event.get("pathParameters") or {}).items():
@@ -147,7 +136,8 @@ def _base_path(event: Event, route: Route) -> str:
 
 def _refused(event: Event, problem: Problem) -> Response:
     logger.info(
-        "refused", extra=_told(event) | {"status": problem.status, "problem": problem.problem_type}
+        "refused",
+        extra=_context(event) | {"status": problem.status, "problem": problem.problem_type},
     )
     return {
         "statusCode": problem.status,
@@ -156,7 +146,7 @@ def _refused(event: Event, problem: Problem) -> Response:
     }
 
 
-def _told(event: Event) -> dict[str, Any]:
+def _context(event: Event) -> dict[str, Any]:
     context = event.get("requestContext") or {}
     claims = (context.get("authorizer") or {}).get("claims") or {}
     return {

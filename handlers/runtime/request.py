@@ -1,19 +1,18 @@
-"""Read a request of API Gateway into the models of the contract, or say field by field what is
-wrong with it.
-"""
+"""Read a request of API Gateway into models of the contract, or name each field that is wrong."""
 
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generated.contract import Parameter, Route
+from generated.contract import Parameter
 from handlers.core.problem import FieldError, Problem, invalid
+from handlers.core.strict_json import StrictJsonError, strict_json
 
 BODY_BYTES_MAX: Final = 16_384
 NESTING_LEVELS_MAX: Final = 32  # the contract needs three
@@ -21,39 +20,71 @@ INTEGER = re.compile(r"-?[0-9]{1,18}")
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 
 Event = Mapping[str, Any]
+M = TypeVar("M", bound=BaseModel)
 V = TypeVar("V")
 
 
-def parsed_parameters(event: Event, route: Route) -> BaseModel | None:
-    """Path, query and header parameters. Raises Problem 400 naming each that is wrong."""
-    query = _query(event, route.parameters)
-    if route.parameters_model is None:
-        return None
-    headers = _headers(event, route.parameters)
-    path = event.get("pathParameters") or {}
-    sources = {"query": query, "header": headers, "path": path}
-    given = {
-        p.field: _value(p, sources[p.location][p.name])
-        for p in route.parameters
-        if p.name in sources[p.location]
-    }
-    if any(p.name == IDEMPOTENCY_KEY and p.field not in given for p in route.parameters):
-        raise Problem(
-            "urn:problem-type:payments:idempotency-key-missing",
-            400,
-            "Send an Idempotency-Key header, for example a random UUID, and repeat it on retries.",
-            (FieldError("Idempotency-Key", "is required"),),
-        )
-    try:
-        return route.parameters_model.model_validate(given)
-    except ValidationError as error:
-        names = {p.field: p.name for p in route.parameters}
-        raise invalid(400, field_errors(error, names)) from error
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """A request of API Gateway to an operation that declares these parameters."""
+
+    event: Event
+    declared: tuple[Parameter, ...]
+
+    def parameters(self, model: type[M]) -> M:
+        """Return path, query and header parameters.
+
+        Raises Problem 400 naming each that is wrong.
+        """
+        sources = {
+            "query": self.event.get("queryStringParameters") or {},
+            "header": _headers(self.event, self.declared),
+            "path": self.event.get("pathParameters") or {},
+        }
+        given = {
+            p.field: _value(p, sources[p.location][p.name])
+            for p in self.declared
+            if p.name in sources[p.location]
+        }
+        if any(p.name == IDEMPOTENCY_KEY and p.field not in given for p in self.declared):
+            raise Problem(
+                "urn:problem-type:payments:idempotency-key-missing",
+                400,
+                "Send an Idempotency-Key header, such as a random UUID, and repeat it on retries.",
+                (FieldError("Idempotency-Key", "is required"),),
+            )
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            names = {p.field: p.name for p in self.declared}
+            raise invalid(400, field_errors(error, names)) from error
+
+    def body(self, model: type[M]) -> M:
+        """Return the request's body. Raises Problem 400, 413, 415 or 422."""
+        headers = lower_case(self.event.get("headers"))
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise Problem(
+                "urn:problem-type:payments:unsupported-media-type",
+                415,
+                "Send the body as application/json.",
+            )
+        text = _text(self.event)
+        nulls = _nulls(_json(text), "")
+        if nulls:
+            raise invalid(422, [FieldError(field, "must not be null") for field in nulls])
+        try:
+            return model.model_validate_json(text)
+        except ValidationError as error:
+            raise invalid(422, field_errors(error, {})) from error
 
 
-def _query(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
-    """The query, each parameter once and known."""
-    known = {p.name for p in parameters if p.location == "query"}
+def api_request(event: Event, declared: tuple[Parameter, ...]) -> ApiRequest:
+    """Return the request.
+
+    Raises Problem 400 for a query parameter that is not declared or is given twice, even where the
+    operation reads no parameters.
+    """
+    known = {p.name for p in declared if p.location == "query"}
     many: Mapping[str, list[str]] = event.get("multiValueQueryStringParameters") or {}
     wrong = [
         FieldError(name, "is not a parameter of this operation")
@@ -63,7 +94,7 @@ def _query(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, str]
     wrong += [FieldError(n, "is given more than once") for n, v in many.items() if len(v) > 1]
     if wrong:
         raise invalid(400, wrong)
-    return event.get("queryStringParameters") or {}
+    return ApiRequest(event, declared)
 
 
 def _headers(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
@@ -87,28 +118,6 @@ def lower_case(headers: Mapping[str, V] | None) -> dict[str, V]:
     return {name.lower(): value for name, value in (headers or {}).items()}
 
 
-def parsed_body(event: Event, route: Route) -> BaseModel | None:
-    """The request's body. Raises Problem 400, 413, 415 or 422."""
-    if route.body_model is None:
-        return None
-    headers = lower_case(event.get("headers"))
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Problem(
-            "urn:problem-type:payments:unsupported-media-type",
-            415,
-            "Send the body as application/json.",
-        )
-    text = _text(event)
-    document = _json(text)
-    nulls = _nulls(document, "")
-    if nulls:
-        raise invalid(422, [FieldError(field, "must not be null") for field in nulls])
-    try:
-        return route.body_model.model_validate_json(text)
-    except ValidationError as error:
-        raise invalid(422, field_errors(error, {})) from error
-
-
 def _text(event: Event) -> bytes:
     body = event.get("body") or ""
     try:
@@ -127,24 +136,10 @@ def _text(event: Event) -> bytes:
 
 
 def _json(text: bytes) -> object:
-    """Strict JSON: no NaN, no duplicate names, no nesting without end. Raises Problem 400."""
     try:
-        return json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise _malformed("is nested too deeply") from error
-    except ValueError as error:
-        raise _malformed("is not valid JSON") from error
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise _malformed("names a field twice")
-    return made
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
+        return strict_json(text)
+    except StrictJsonError as error:
+        raise _malformed(str(error)) from error
 
 
 def _malformed(what: str) -> Problem:
@@ -157,7 +152,7 @@ def _malformed(what: str) -> Problem:
 
 
 def _nulls(value: object, path: str, levels: int = 0) -> list[str]:
-    """Where the body has nulls: no field of the contract may be null, absent is absent.
+    """Return the paths of nulls: no field of the contract may be null, absent is absent.
 
     Raises Problem 400 for nesting without end.
     """
@@ -178,7 +173,7 @@ def _nulls(value: object, path: str, levels: int = 0) -> list[str]:
 
 
 def field_errors(error: ValidationError, names: Mapping[str, str]) -> list[FieldError]:
-    """One entry per wrong field, without its value."""
+    """Return one entry per wrong field, without its value."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         FieldError(

@@ -118,7 +118,7 @@ def _deposit_document(deposit: Deposit) -> DepositDocument:
     )
 
 
-def build(settings: Settings, clock: Clock) -> Server:
+def build(settings: Settings, clock: Clock) -> Server[Api]:
     wallets = Wallets(aws.dynamodb(), settings.text("WALLETS_TABLE"))
     return serving(WALLET_SERVICE_ROUTES, Api(wallets, clock), settings)
 

@@ -115,7 +115,7 @@ def test_an_answer_that_is_compressed_unasked_is_unknown() -> None:
     with raw_server(http(201, body, more="content-encoding: gzip\r\n")) as server:
         answer = gateway_at(server.url).charge(a_request("x1"))
 
-    assert answer == Unknown("it answered 201 with broken JSON")
+    assert answer == Unknown("it answered 201 with a body that is not valid JSON")
 
 
 def test_something_that_is_not_http_is_unknown() -> None:

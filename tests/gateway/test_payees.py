@@ -80,7 +80,7 @@ def test_a_timeout_before_charging_charges_nothing_and_the_next_attempt_works(
         ("payee_timeout_after_charge", "no answer: ReadTimeoutError"),
         ("payee_answer_lost", "no answer: ProtocolError"),
         ("payee_error_after_charge", "it answered 503, urn:problem-type:gateway:unavailable"),
-        ("payee_malformed_answer", "it answered 201 with broken JSON"),
+        ("payee_malformed_answer", "it answered 201 with a body that is not valid JSON"),
         ("payee_wrong_answer", "its answer lacks the idempotency_key that was asked about"),
     ],
 )

@@ -3,28 +3,37 @@
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from generated.api.payment_orchestrator import ListPaymentsParameters
+from generated.api.payment_orchestrator import (
+    CreatePaymentParameters,
+    GetPaymentParameters,
+    ListPaymentsParameters,
+)
 from generated.api.payment_orchestrator_routes import PAYMENT_ORCHESTRATOR_ROUTES
-from generated.contract import Route
 from handlers.core.problem import Problem
-from handlers.runtime.request import parsed_parameters
+from handlers.runtime.request import api_request
 from tests.builders import PAY_1, a_request
 
-CREATE: Route = PAYMENT_ORCHESTRATOR_ROUTES["POST", "/payments"]
-LIST: Route = PAYMENT_ORCHESTRATOR_ROUTES["GET", "/payments"]
-READ: Route = PAYMENT_ORCHESTRATOR_ROUTES["GET", "/payments/{payment_id}"]
+Operation = tuple[str, str, type[BaseModel]]
+CREATE: Operation = ("POST", "/payments", CreatePaymentParameters)
+LIST: Operation = ("GET", "/payments", ListPaymentsParameters)
+READ: Operation = ("GET", "/payments/{payment_id}", GetPaymentParameters)
 
 
-def parameters(route: Route, **request: Any) -> Any:
-    return parsed_parameters(
-        a_request(route.operation.method, route.operation.path, **request), route
-    )
+def read(operation: Operation, request: dict[str, Any]) -> Any:
+    method, path, model = operation
+    declared = PAYMENT_ORCHESTRATOR_ROUTES[method, path].parameters
+    return api_request(request, declared).parameters(model)
 
 
-def wrong(route: Route, **request: Any) -> tuple[int, str, list[str]]:
+def parameters(operation: Operation, **request: Any) -> Any:
+    return read(operation, a_request(*operation[:2], **request))
+
+
+def wrong(operation: Operation, **request: Any) -> tuple[int, str, list[str]]:
     with pytest.raises(Problem) as refusal:
-        parameters(route, **request)
+        parameters(operation, **request)
     problem = refusal.value
     return (
         problem.status,
@@ -67,7 +76,7 @@ def test_a_query_parameter_that_comes_twice_is_refused() -> None:
     request["multiValueQueryStringParameters"] = {"status": ["pending", "failed"]}
 
     with pytest.raises(Problem) as refusal:
-        parsed_parameters(request, LIST)
+        read(LIST, request)
     assert refusal.value.errors[0] == ("status", "is given more than once")
 
 
@@ -102,6 +111,6 @@ def test_two_idempotency_keys_contradict_each_other() -> None:
     request["multiValueHeaders"] = {"Idempotency-Key": ["a", "b"]}
 
     with pytest.raises(Problem) as refusal:
-        parsed_parameters(request, CREATE)
+        read(CREATE, request)
     assert refusal.value.status == 400
     assert refusal.value.errors[0] == ("idempotency-key", "is given more than once")

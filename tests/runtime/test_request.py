@@ -11,14 +11,11 @@ from generated.api.payment_orchestrator import (
     PaymentRequest,
 )
 from generated.api.payment_orchestrator_routes import PAYMENT_ORCHESTRATOR_ROUTES
-from generated.contract import Route
 from handlers.core.problem import Problem
-from handlers.runtime.request import BODY_BYTES_MAX, parsed_body, parsed_parameters
+from handlers.runtime.request import BODY_BYTES_MAX, api_request
 from tests.builders import a_request
 
-CREATE: Route = PAYMENT_ORCHESTRATOR_ROUTES["POST", "/payments"]
-LIST: Route = PAYMENT_ORCHESTRATOR_ROUTES["GET", "/payments"]
-READ: Route = PAYMENT_ORCHESTRATOR_ROUTES["GET", "/payments/{payment_id}"]
+CREATE = PAYMENT_ORCHESTRATOR_ROUTES["POST", "/payments"].parameters
 GOOD: dict[str, Any] = {"amount": {"value": 450, "currency": "EUR"}, "payee": "coffee-shop-42"}
 TEXT = json.dumps(GOOD)
 NO_AMOUNTS: tuple[Any, ...] = (
@@ -30,7 +27,9 @@ BIG = TEXT[:-1] + ', "description": "%s"}'
 
 
 def body(raw: str | None, **request: Any) -> Any:
-    return parsed_body(a_request("POST", "/payments", raw=raw, **request), CREATE)
+    return api_request(a_request("POST", "/payments", raw=raw, **request), CREATE).body(
+        PaymentRequest
+    )
 
 
 def refused(raw: str | None, **request: Any) -> tuple[int, str, list[str]]:
@@ -67,8 +66,11 @@ def test_a_header_is_found_however_it_is_written() -> None:
     request = a_request("POST", "/payments", raw=TEXT)
     request["headers"] = {"CONTENT-TYPE": "application/json", "IDEMPOTENCY-KEY": "k-1"}
 
-    assert parsed_body(request, CREATE) == PaymentRequest.model_validate(GOOD)
-    assert parsed_parameters(request, CREATE) == CreatePaymentParameters(idempotency_key="k-1")
+    read = api_request(request, CREATE)
+    assert read.body(PaymentRequest) == PaymentRequest.model_validate(GOOD)
+    assert read.parameters(CreatePaymentParameters) == CreatePaymentParameters(
+        idempotency_key="k-1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_no_headers_at_all_are_refused() -> None:
     request = a_request("POST", "/payments", raw=TEXT) | {"headers": None}
 
     with pytest.raises(Problem) as refusal:
-        parsed_body(request, CREATE)
+        api_request(request, CREATE).body(PaymentRequest)
     assert refusal.value.status == 415
 
 

@@ -11,14 +11,17 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from tests.builders import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)
 
 from generated.api.payment_orchestrator import CreatePaymentParameters, Payment, PaymentRequest
-from generated.api.payment_orchestrator_routes import PAYMENT_ORCHESTRATOR_ROUTES
+from generated.api.payment_orchestrator_routes import (
+    PAYMENT_ORCHESTRATOR_ROUTES,
+    PaymentOrchestratorApi,
+)
 from generated.contract import Answer, Caller
 from generated.services.wallet_service import WALLET_SERVICE_RECEIVES
 from handlers.runtime import http, queue, telemetry
@@ -58,7 +61,8 @@ def subjects() -> dict[str, Subject]:
     consumer = Consumer(
         receives=WALLET_SERVICE_RECEIVES, handle=_handled, sqs=_absent(), clock=SYSTEM_CLOCK
     )
-    server = Server(PAYMENT_ORCHESTRATOR_ROUTES, Answering(_payment()), False, AUDIENCE)
+    api = cast(PaymentOrchestratorApi, Answering(_payment()))
+    server = Server(PAYMENT_ORCHESTRATOR_ROUTES, api, False, AUDIENCE)
     message = WALLET_SERVICE_RECEIVES["payment-initiated"].model_validate_json(body)
     held = Held(Balance(available=1000, reserved=0), None)
     return {
