@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from handlers.core.errors import Conflict
 from handlers.core.moment import DAY_S, epoch_s
 from handlers.error_handler.failed_event import FailedEvent
-from handlers.runtime.commit import Item, commit, number, optional_text, reading, text
+from handlers.runtime.commit import Item, batch_get, commit, number, optional_text, reading, text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 
 INDEX = "by-status"
 KEPT_AFTER_REVIEW_DAYS = 90
+# Of the bodies of one page. Lambda answers with up to 6 MB, and JSON within JSON writes one byte as
+# up to seven.
+PAGE_BYTES_MAX = 800_000
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Failed events, oldest first, and the position after the last one (none: the end)."""
+    """Failed events, oldest first, and the position after the last one; none at the end."""
 
     events: tuple[FailedEvent, ...]
     position: str | None
@@ -94,7 +98,24 @@ class FailedEvents:
         return self._write(update)
 
     def page(self, status: FailedEventStatus, *, size: int, position: str | None) -> Page:
-        """Up to `size` events with the status after `position`. Raises Retryable."""
+        """Up to `size` events with the status after `position`, fewer where bodies are large.
+
+        The index lags behind the table: an event that was reviewed or purged since is left out.
+        Raises Retryable.
+        """
+        entries, position = self._entries(status, size, position)
+        keys = [{"failed_event_id": entry["failed_event_id"]} for entry in entries]
+        items = batch_get(self.dynamodb, self.table, keys, doing="list failed events")
+        events = [event for event in map(_event, items) if event.status == status]
+        shown = tuple(_fitting(events))
+        if len(shown) < len(events):
+            position = _position_of(entries, shown[-1])
+        return Page(shown, position)
+
+    def _entries(
+        self, status: FailedEventStatus, size: int, position: str | None
+    ) -> tuple[Sequence[Item], str | None]:
+        """The index's entries after `position`, and the position after them."""
         query: QueryInputTypeDef = {
             "TableName": self.table,
             "IndexName": INDEX,
@@ -111,10 +132,7 @@ class FailedEvents:
             }
         answer = reading("list failed events", lambda: self.dynamodb.query(**query))
         last = answer.get("LastEvaluatedKey")
-        return Page(
-            tuple(_event(item) for item in answer["Items"]),
-            optional_text(last, "parked_at_id") if last else None,
-        )
+        return answer["Items"], optional_text(last, "parked_at_id") if last else None
 
     def _write(self, update: Any) -> bool:
         try:
@@ -122,6 +140,25 @@ class FailedEvents:
         except Conflict:
             return False
         return True
+
+
+def _fitting(events: Iterable[FailedEvent]) -> Iterator[FailedEvent]:
+    """Yield the first events whose bodies fit into an answer together; at least one."""
+    total_bytes = 0
+    for number_before, event in enumerate(events):
+        total_bytes += len(event.body.encode())
+        if number_before and total_bytes > PAGE_BYTES_MAX:
+            return
+        yield event
+
+
+def _position_of(entries: Iterable[Item], event: FailedEvent) -> str | None:
+    """Where the index has the event: by when it was parked when the page was read."""
+    return next(
+        optional_text(entry, "parked_at_id")
+        for entry in entries
+        if entry["failed_event_id"]["S"] == event.failed_event_id
+    )
 
 
 def purge_at_s(reviewed_at: str) -> int:

@@ -19,6 +19,7 @@ from handlers.payment_orchestrator.payment import Payment
 from handlers.runtime.aws import as_failure
 from handlers.runtime.commit import (
     Item,
+    batch_get,
     commit,
     existing_item,
     number,
@@ -36,14 +37,12 @@ if TYPE_CHECKING:
 
 SOURCE = "payment-orchestrator"
 INDEX = "by-user"
-QUERIES_MAX = 5  # how many queries fill one page of a filtered list, at most
+QUERIES_MAX = 5  # how many times keys, then payments, are read to fill a page of a filtered list
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Payments, newest first, and the position after the last one that was looked at (none: the
-    end).
-    """
+    """Payments, newest first, and the position after the last one read; none at the end."""
 
     payments: tuple[Payment, ...]
     position: str | None
@@ -137,15 +136,17 @@ class Payments:
         """Up to `size` payments of the user after `position`. Raises Retryable."""
         found: list[Payment] = []
         for _ in range(QUERIES_MAX):
-            payments, position = self._query(user_id, status, size - len(found), position)
-            found.extend(payments)
+            ids, position = self._ids(user_id, size - len(found), position)
+            payments = self._by_id(ids)
+            found.extend(p for p in payments if status is None or p.status == status)
             if position is None or len(found) == size:
                 break
         return Page(tuple(found), position)
 
-    def _query(
-        self, user_id: str, status: PaymentStatus | None, limit: int, position: str | None
-    ) -> tuple[Sequence[Payment], str | None]:
+    def _ids(
+        self, user_id: str, limit: int, position: str | None
+    ) -> tuple[Sequence[str], str | None]:
+        """Up to `limit` payment ids of the user after `position`, and the position after them."""
         query: QueryInputTypeDef = {
             "TableName": self.table,
             "IndexName": INDEX,
@@ -154,10 +155,6 @@ class Payments:
             "ScanIndexForward": False,
             "Limit": limit,
         }
-        if status:
-            query["FilterExpression"] = "#status = :status"
-            query["ExpressionAttributeNames"] = {"#status": "status"}
-            query["ExpressionAttributeValues"] = {":user": text(user_id), ":status": text(status)}
         if position:
             query["ExclusiveStartKey"] = {
                 "user_id": text(user_id),
@@ -167,7 +164,12 @@ class Payments:
         answer = reading("list payments", lambda: self.dynamodb.query(**query))
         last = answer.get("LastEvaluatedKey")
         next_position = optional_text(last, "created_at_id") if last else None
-        return [_payment(item) for item in answer["Items"]], next_position
+        return [item["payment_id"]["S"] for item in answer["Items"]], next_position
+
+    def _by_id(self, payment_ids: Sequence[str]) -> list[Payment]:
+        keys = [{"payment_id": text(payment_id)} for payment_id in payment_ids]
+        items = batch_get(self.dynamodb, self.table, keys, doing="list payments")
+        return [_payment(item) for item in items]
 
 
 def _item(payment: Payment) -> dict[str, dict[str, str]]:
@@ -197,7 +199,6 @@ def _item(payment: Payment) -> dict[str, dict[str, str]]:
 
 
 def _payment(item: Item) -> Payment:
-    """A payment from its item, or from the index, which lacks version, fingerprint and outbox."""
     metadata = optional_text(item, "metadata")
     return Payment(
         payment_id=item["payment_id"]["S"],
@@ -208,8 +209,8 @@ def _payment(item: Item) -> Payment:
         created_at=item["created_at"]["S"],
         updated_at=item["updated_at"]["S"],
         expires_at=item["expires_at"]["S"],
-        request_fingerprint=optional_text(item, "request_fingerprint") or "",
-        version=int(item["version"]["N"]) if "version" in item else 0,
+        request_fingerprint=item["request_fingerprint"]["S"],
+        version=int(item["version"]["N"]),
         description=optional_text(item, "description"),
         metadata=json.loads(metadata) if metadata is not None else None,
         failure_code=optional_text(item, "failure_code"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,6 +26,8 @@ BACKOFF_CAP_S = 0.1
 CONFLICT_CODES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 CONFLICT_REASONS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 THROTTLED_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+
+BATCH_READS_MAX = 5  # BatchGetItem may leave keys unread; how often it is called at most
 
 Item = Mapping[str, Any]
 
@@ -108,6 +110,38 @@ def reading(doing: str, call: Callable[[], T]) -> T:
         return call()
     except (BotoCoreError, ClientError) as error:
         raise as_failure(error, doing) from error
+
+
+def batch_get(
+    dynamodb: DynamoDBClient, table: str, keys: Sequence[Item], *, doing: str
+) -> list[Item]:
+    """Return the items that exist of up to 100 distinct keys, consistently read, in that order.
+
+    Raises Retryable, also when DynamoDB leaves keys unread BATCH_READS_MAX times.
+    """
+    found: list[Item] = []
+    wanted = list(keys)
+    for _ in range(BATCH_READS_MAX):
+        if not wanted:
+            break
+        request = {table: {"Keys": wanted, "ConsistentRead": True}}
+        answer = reading(
+            doing,
+            lambda request=request: dynamodb.batch_get_item(RequestItems=request),  # type: ignore[misc]
+        )
+        found.extend(answer["Responses"].get(table, []))
+        left = answer.get("UnprocessedKeys", {}).get(table)
+        wanted = list(left["Keys"]) if left else []
+    if wanted:
+        raise Retryable(f"{doing}: DynamoDB left {len(wanted)} keys unread")
+    return _in_order(keys, found)
+
+
+def _in_order(keys: Sequence[Item], items: Iterable[Item]) -> list[Item]:
+    """The items, as their keys (strings, all of one table) come in `keys`."""
+    place = {tuple(value["S"] for value in key.values()): n for n, key in enumerate(keys)}
+    names = tuple(keys[0]) if keys else ()
+    return sorted(items, key=lambda item: place[tuple(item[name]["S"] for name in names)])
 
 
 def until_settled(clock: Clock, attempt: Callable[[], T]) -> T:

@@ -14,8 +14,7 @@ from generated.common import Money
 from generated.model import Model
 from generated.services.wallet_service import WALLET_SERVICE_SENDS, WalletServiceMessage
 from handlers.core.envelope import Cause, announced_again, announcement
-from handlers.core.errors import Retryable
-from handlers.runtime.commit import Item, commit, number, optional_text, reading, text
+from handlers.runtime.commit import Item, batch_get, commit, number, optional_text, reading, text
 from handlers.wallet_service.decisions import Decided
 from handlers.wallet_service.fold import Folded, Wallet
 from handlers.wallet_service.wallet import Balance, Deposit, Reservation, wallet_id
@@ -28,7 +27,6 @@ INDEX = "by-user"
 BALANCE = "BALANCE"
 DEPOSIT = "DEPOSIT"
 RESERVATION = "RESERVATION#"
-READS_MAX = 5  # BatchGetItem may leave keys over; how often the rest is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Wallets:
     def fetch(self, wallet: str, payment_ids: Sequence[str]) -> Wallet:
         """The balance and those payments' reservations, as they stand now. Raises Retryable."""
         entries = [BALANCE, *(RESERVATION + payment_id for payment_id in payment_ids)]
-        items = self._batch(_key(wallet, entry) for entry in entries)
+        items = self._items(_key(wallet, entry) for entry in entries)
         found = {item["entry"]["S"]: item for item in items}
         user_id, _, _currency = wallet.rpartition("#")
         return Wallet(
@@ -84,7 +82,7 @@ class Wallets:
             ),
         )
         wallets = [item["wallet_id"]["S"] for item in answer["Items"]]
-        items = self._batch(_key(wallet, BALANCE) for wallet in wallets)
+        items = self._items(_key(wallet, BALANCE) for wallet in wallets)
         by_currency = {i["wallet_id"]["S"].rpartition("#")[2]: _balance(i) for i in items}
         return dict(sorted(by_currency.items()))
 
@@ -93,7 +91,7 @@ class Wallets:
 
         Raises Retryable.
         """
-        items = self._batch([_key(deposit_id, DEPOSIT), _key(wallet, BALANCE)])
+        items = self._items([_key(deposit_id, DEPOSIT), _key(wallet, BALANCE)])
         found = {item["entry"]["S"]: item for item in items}
         deposit, balance = found.get(DEPOSIT), found.get(BALANCE)
         return _deposit(deposit) if deposit else None, _balance(balance) if balance else None
@@ -122,21 +120,8 @@ class Wallets:
         )
         commit(self.dynamodb, [{"Put": put}, balance])
 
-    def _batch(self, keys: Iterable[dict[str, Any]]) -> list[Item]:
-        wanted = list(keys)
-        found: list[Item] = []
-        for _ in range(READS_MAX):
-            if not wanted:
-                return found
-            request = {self.table: {"Keys": wanted, "ConsistentRead": True}}
-            answer = reading(
-                "read wallets",
-                lambda request=request: self.dynamodb.batch_get_item(RequestItems=request),  # type: ignore[misc]
-            )
-            found.extend(answer["Responses"].get(self.table, []))
-            left = answer.get("UnprocessedKeys", {}).get(self.table)
-            wanted = list(left["Keys"]) if left else []
-        raise Retryable("DynamoDB left keys unread")
+    def _items(self, keys: Iterable[Item]) -> list[Item]:
+        return batch_get(self.dynamodb, self.table, list(keys), doing="read wallets")
 
     def _reservation_write(
         self, before: Wallet, message: WalletServiceMessage, decided: Decided, now: str

@@ -32,28 +32,17 @@ KEPT: Final[dict[str, Any]] = {
     "DeletionPolicy": "RetainExceptOnCreate",
     "UpdateReplacePolicy": "Retain",
 }
-# What GET /payments shows, so that a page is read from the index alone.
-PAYMENT_PAGE: Final = [
-    "status",
-    "amount",
-    "currency",
-    "payee",
-    "description",
-    "metadata",
-    "failure_code",
-    "expires_at",
-    "created_at",
-    "updated_at",
-]
+# CloudFormation cannot change the projection of an existing index, so an index holds nothing that a
+# new field could change: pages are read from it as keys, and the items from the table.
+INDEX_PROJECTION: Final = "KEYS_ONLY"
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index; its keys are strings."""
+    """A global secondary index; its keys are strings, and it holds nothing else."""
 
     name: str
     key: tuple[str, ...]
-    projection: Projection
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +60,19 @@ STORES: Final = (
     Store(
         "payments",
         key=("payment_id",),
-        index=Index(
-            "by-user",
-            ("user_id", "created_at_id"),
-            Projection(ProjectionType="INCLUDE", NonKeyAttributes=PAYMENT_PAGE),
-        ),
+        index=Index("by-user", ("user_id", "created_at_id")),
     ),
     Store(
         "wallets",
         key=("wallet_id", "entry"),
         # Sparse: only balances carry user_id.
-        index=Index("by-user", ("user_id", "wallet_id"), Projection(ProjectionType="KEYS_ONLY")),
+        index=Index("by-user", ("user_id", "wallet_id")),
     ),
     Store("charges", key=("payment_id",)),
     Store(
         "failed-events",
         key=("failed_event_id",),
-        index=Index("by-status", ("status", "parked_at_id"), Projection(ProjectionType="ALL")),
+        index=Index("by-status", ("status", "parked_at_id")),
         streamed=False,
         purged_by="purge_at",
     ),
@@ -140,7 +125,9 @@ def _table(store: Store) -> Table:
 
 def _index(index: Index) -> GlobalSecondaryIndex:
     return GlobalSecondaryIndex(
-        IndexName=index.name, KeySchema=_key(index.key), Projection=index.projection
+        IndexName=index.name,
+        KeySchema=_key(index.key),
+        Projection=Projection(ProjectionType=INDEX_PROJECTION),
     )
 
 

@@ -90,7 +90,10 @@ FUNCTIONS: Final = (
         timeout_s=API_TIMEOUT_S,
         memory_mb=512,
         grants=(
-            Grant("table/payments", ("dynamodb:PutItem", "dynamodb:GetItem")),
+            Grant(
+                "table/payments",
+                ("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+            ),
             Grant("index/payments/by-user", ("dynamodb:Query",)),
         ),
     ),
@@ -177,7 +180,10 @@ FUNCTIONS: Final = (
         timeout_s=API_TIMEOUT_S,
         memory_mb=512,
         grants=(
-            Grant("table/failed-events", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+            Grant(
+                "table/failed-events",
+                ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
+            ),
             Grant("index/failed-events/by-status", ("dynamodb:Query",)),
             Grant("queues/all", SEND),
         ),

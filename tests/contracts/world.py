@@ -198,11 +198,7 @@ def _table(store: Store) -> Table:
     if index is None:
         return Table(name, store.key)
     by, then = index.key
-    projection = index.projection.properties
-    if projection["ProjectionType"] == "ALL":
-        return Table(name, store.key, Index(index.name, (by, then), None))
-    shown = tuple(projection.get("NonKeyAttributes", ()))
-    return Table(name, store.key, Index(index.name, (by, then), shown))
+    return Table(name, store.key, Index(index.name, (by, then)))
 
 
 def _short(table: str) -> str:

@@ -116,18 +116,16 @@ class Meter:
 
 
 def _index_units(table: str, before: Item, after: Item) -> int:
-    """An index is written when what it shows of the item changes; a moved entry counts twice."""
+    """An index is written when its keys change; a moved entry counts twice."""
     store = next(s for s in STORES if f"{PREFIX}-{s.name}" == table)
     if store.index is None:
         return 0
-    projection = store.index.projection.to_dict()
-    shown = {*store.key, *store.index.key, *projection.get("NonKeyAttributes", [])}
+    shown = {*store.key, *store.index.key}
 
     def entry(item: Item) -> Item:
         if not set(store.index.key if store.index else ()) <= set(item):
             return {}
-        everything = projection["ProjectionType"] == "ALL"
-        return {n: v for n, v in item.items() if everything or n in shown}
+        return {n: v for n, v in item.items() if n in shown}
 
     old, new = entry(before), entry(after)
     if old == new:

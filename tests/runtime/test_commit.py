@@ -10,13 +10,15 @@ from handlers.runtime.commit import (
     ATTEMPTS_MAX,
     BACKOFF_BASE_S,
     BACKOFF_CAP_S,
+    BATCH_READS_MAX,
+    batch_get,
     commit,
     existing_item,
     reading,
     until_settled,
 )
 from tests.builders import VirtualTime
-from tests.runtime.fakes import Client, always, cancelled, refusal
+from tests.runtime.fakes import Client, always, cancelled, in_turn, refusal
 
 PUT: Any = {"Put": {"TableName": "t", "Item": {}}}
 UPDATE: Any = {"Update": {"TableName": "t", "Key": {}}}
@@ -119,6 +121,56 @@ def test_a_read_that_fails_says_what_was_read(error: Exception) -> None:
 
     with pytest.raises(Retryable, match="read a payment"):
         reading("read a payment", call)
+
+
+def keyed(*names: str) -> list[dict[str, Any]]:
+    return [{"id": {"S": name}} for name in names]
+
+
+def answered(*names: str, unread: tuple[str, ...] = ()) -> Any:
+    items = [key | {"value": {"N": "1"}} for key in keyed(*names)]
+    left = {"UnprocessedKeys": {"t": {"Keys": keyed(*unread)}}} if unread else {}
+    return {"Responses": {"t": items}} | left
+
+
+def found(client: Client, *names: str) -> list[str]:
+    items = batch_get(client, "t", keyed(*names), doing="list things")  # type: ignore[arg-type]
+    return [item["id"]["S"] for item in items]
+
+
+def test_items_come_in_the_order_of_their_keys_and_missing_ones_are_left_out() -> None:
+    client = Client({"batch_get_item": always(answered("c", "a"))})
+
+    assert found(client, "a", "b", "c") == ["a", "c"]
+    (request,) = client.asked("batch_get_item")
+    assert request["RequestItems"]["t"]["ConsistentRead"] is True
+
+
+def test_no_keys_are_no_call() -> None:
+    client = Client()
+
+    assert found(client) == []
+    assert client.calls == []
+
+
+def test_keys_that_dynamodb_leaves_unread_are_read_again() -> None:
+    """Also by the last read that is allowed."""
+    answers = [answered(unread=("a", "b"))] * (BATCH_READS_MAX - 2)
+    answers += [answered("b", unread=("a",)), answered("a")]
+    client = Client({"batch_get_item": in_turn(*answers)})
+
+    assert found(client, "a", "b") == ["a", "b"]
+    requests = client.asked("batch_get_item")
+    assert len(requests) == BATCH_READS_MAX
+    assert requests[-1]["RequestItems"]["t"] == {"Keys": keyed("a"), "ConsistentRead": True}
+
+
+def test_keys_that_stay_unread_are_no_missing_items() -> None:
+    client = Client({"batch_get_item": always(answered("b", unread=("a",)))})
+
+    with pytest.raises(Retryable, match="list things: DynamoDB left 1 keys unread"):
+        found(client, "a", "b")
+    assert len(client.calls) == BATCH_READS_MAX
 
 
 def test_only_a_condition_that_failed_tells_the_existing_item() -> None:

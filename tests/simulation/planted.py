@@ -7,6 +7,7 @@ from typing import Final
 from tests.simulation.mutant import Mutant
 
 WALLET_STORE: Final = "handlers.wallet_service.store"
+COMMIT: Final = "handlers.runtime.commit"
 WALLET_DECISIONS: Final = "handlers.wallet_service.decisions"
 PAYMENT_STORE: Final = "handlers.payment_orchestrator.store"
 PAYMENT_DECISIONS: Final = "handlers.payment_orchestrator.decisions"
@@ -120,7 +121,7 @@ IN_PAYMENTS: Final = (
     ),
     Mutant(
         "keys that BatchGetItem leaves over are forgotten",
-        WALLET_STORE,
+        COMMIT,
         'wanted = list(left["Keys"]) if left else []',
         "wanted = []",
         seed=21,

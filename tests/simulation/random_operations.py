@@ -107,10 +107,6 @@ def _query(random: Random, prefix: str, _n: int) -> Call:
         }
     if random.random() < 0.6:
         query["Limit"] = random.randrange(1, 4)
-    if random.random() < 0.4:
-        query["FilterExpression"] = "#status = :status"
-        query["ExpressionAttributeNames"] = {"#status": "status"}
-        query["ExpressionAttributeValues"][":status"] = _text(random.choice(STATUSES))
     return "dynamodb", "Query", query
 
 

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from infra.local.home import Home
 from infra.local.ministack import await_ready, launch
-from infra.template.data import STORES
+from infra.template.data import INDEX_PROJECTION, STORES
 from tests.simulation.cloud.events import ENTRIES_MAX
 from tests.simulation.cloud.stack import Cloud, cloud, named
 from tests.simulation.random_operations import calls
@@ -97,8 +97,11 @@ def _with_tables(endpoint: str | None) -> Any:
 
 
 def _index(index: Any) -> dict[str, Any]:
-    projection = index.projection.to_dict()
-    return {"IndexName": index.name, "KeySchema": _key(index.key), "Projection": projection}
+    return {
+        "IndexName": index.name,
+        "KeySchema": _key(index.key),
+        "Projection": {"ProjectionType": INDEX_PROJECTION},
+    }
 
 
 def _key(names: tuple[str, ...]) -> list[dict[str, str]]:

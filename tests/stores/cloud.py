@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.runtime import aws
-from infra.template.data import STORES, Store
+from infra.template.data import INDEX_PROJECTION, STORES, Store
 from tests.builders import ENVIRONMENT, PREFIX
 
 
@@ -64,7 +64,7 @@ def _table(store: Store) -> Any:
                 {
                     "IndexName": index.name,
                     "KeySchema": _key(index.key),
-                    "Projection": index.projection.to_dict(),
+                    "Projection": {"ProjectionType": INDEX_PROJECTION},
                 }
             ]
         }

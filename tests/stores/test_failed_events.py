@@ -1,11 +1,16 @@
 """Failed events in DynamoDB: stored once per message, reviewed once per failure."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from handlers.error_handler.failed_event import FailedEvent
-from handlers.error_handler.store import KEPT_AFTER_REVIEW_DAYS, FailedEvents
+from handlers.error_handler.store import (
+    KEPT_AFTER_REVIEW_DAYS,
+    PAGE_BYTES_MAX,
+    FailedEvents,
+)
 from tests.builders import ENVIRONMENT, LATER, NOW
 from tests.stores.cloud import Cloud
 
@@ -117,6 +122,69 @@ def test_a_list_is_oldest_first_in_pages_of_one_status(events: FailedEvents) -> 
     assert [
         e.failed_event_id[4] for e in events.page("discarded", size=9, position=None).events
     ] == ["c"]
+
+
+class Overtaken:
+    """A client whose index lags: `meanwhile` happens after each query."""
+
+    def __init__(self, client: Any, meanwhile: Callable[[], object]) -> None:
+        self._client, self._meanwhile = client, meanwhile
+
+    def __getattr__(self, operation: str) -> Any:
+        return getattr(self._client, operation)
+
+    def query(self, **request: Any) -> Any:
+        answer = self._client.query(**request)
+        self._meanwhile()
+        return answer
+
+
+def test_an_event_that_is_purged_or_reviewed_while_a_page_is_read_is_left_out(
+    events: FailedEvents,
+) -> None:
+    for number in range(3):
+        events.park(an_event(number), f"m-{number}")
+
+    def meanwhile() -> None:
+        key = {"failed_event_id": {"S": an_event(0).failed_event_id}}
+        events.dynamodb.delete_item(TableName=events.table, Key=key)
+        events.record_review(fetched(events, 1).reviewed("discarded", by="o", note="x", now=NOW))
+
+    lagging: Any = Overtaken(events.dynamodb, meanwhile)
+    page = FailedEvents(lagging, events.table).page("open", size=3, position=None)
+
+    assert [e.failed_event_id for e in page.events] == [an_event(2).failed_event_id]
+
+
+def test_a_page_of_large_bodies_ends_before_an_answer_gets_too_large(events: FailedEvents) -> None:
+    body = "x" * (PAGE_BYTES_MAX // 3)
+    for number in range(8):
+        events.park(an_event(number, body=body), f"m-{number}")
+
+    pages: list[str] = []
+    position: str | None = None
+    while not pages or position:
+        page = events.page("open", size=8, position=position)
+        pages.append("".join(e.failed_event_id[4] for e in page.events))
+        position = page.position
+
+    assert pages == ["abc", "def", "gh"]
+
+
+def test_an_event_that_fails_again_while_a_page_ends_hides_no_other(events: FailedEvents) -> None:
+    sizes = (PAGE_BYTES_MAX // 3, PAGE_BYTES_MAX // 3, 1, PAGE_BYTES_MAX // 2, 1)
+    for number, size in enumerate(sizes):
+        events.park(an_event(number, body="x" * size), f"m-{number}")
+
+    def meanwhile() -> None:
+        events.park(an_event(2, body="x", parked_at="2026-03-02T00:00:00.000Z"), "m-again")
+
+    lagging: Any = Overtaken(events.dynamodb, meanwhile)
+    first = FailedEvents(lagging, events.table).page("open", size=5, position=None)
+    second = events.page("open", size=5, position=first.position)
+
+    assert [e.failed_event_id[4] for e in first.events] == ["a", "b", "c"]
+    assert [e.failed_event_id[4] for e in second.events] == ["d", "e", "c"]
 
 
 def test_only_a_reviewed_entry_is_ever_purged(events: FailedEvents, cloud: Cloud) -> None:

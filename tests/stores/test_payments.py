@@ -1,9 +1,12 @@
 """Payments in DynamoDB: state and outbox in one write, under a condition."""
 
 import json
+from collections import Counter
+from typing import Any
 
 import pytest
 
+from generated.api.payment_orchestrator import PaymentStatus
 from handlers.core.envelope import Cause
 from handlers.core.errors import Conflict
 from handlers.payment_orchestrator.decisions import decide
@@ -33,6 +36,18 @@ CAUSE = Cause("cor-1")
 @pytest.fixture
 def payments(cloud: Cloud) -> Payments:
     return Payments(cloud.dynamodb, ENVIRONMENT["PAYMENTS_TABLE"])
+
+
+class Counting:
+    """A client that counts the calls of each operation."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, operation: str) -> Any:
+        self.calls[operation] += 1
+        return getattr(self._client, operation)
 
 
 def fetched(payments: Payments) -> Payment:
@@ -195,7 +210,7 @@ def test_a_filtered_list_skips_what_does_not_match(payments: Payments) -> None:
     assert all(len(page) <= 2 for page in pages)
 
 
-def test_a_page_shows_what_the_index_holds(payments: Payments) -> None:
+def test_a_page_shows_each_payment_as_it_is_kept(payments: Payments) -> None:
     payment = a_payment(
         description="x", metadata={"a": "b"}, failure_code="expired", status="failed"
     )
@@ -203,7 +218,18 @@ def test_a_page_shows_what_the_index_holds(payments: Payments) -> None:
 
     (shown,) = payments.page(ALICE, status=None, size=1, position=None).payments
 
-    assert shown.at_first() == Payment(
-        **{f: getattr(payment.at_first(), f) for f in payment.__slots__}
-        | {"request_fingerprint": "", "version": 0}
-    )
+    assert shown == fetched(payments)
+
+
+@pytest.mark.parametrize(("status", "pages"), [(None, 1), ("failed", QUERIES_MAX)])
+def test_a_page_takes_a_bounded_number_of_reads(
+    payments: Payments, status: PaymentStatus | None, pages: int
+) -> None:
+    for payment_id in payment_ids(QUERIES_MAX + 1):
+        payments.create(a_payment(payment_id=payment_id), CAUSE)
+    counting = Counting(payments.dynamodb)
+
+    page = Payments(counting, payments.table).page(ALICE, status=status, size=1, position=None)  # type: ignore[arg-type]
+
+    assert counting.calls == {"query": pages, "batch_get_item": pages}
+    assert page.position is not None

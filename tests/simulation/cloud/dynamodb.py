@@ -26,11 +26,10 @@ MISSED: Final = "The conditional request failed"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index; `projected` beside the keys (none: everything)."""
+    """A global secondary index; it holds keys only."""
 
     name: str
     key: tuple[str, str]
-    projected: tuple[str, ...] | None
 
 
 @dataclass(slots=True)

@@ -69,14 +69,8 @@ def _table(store: Store) -> Table:
     return Table(
         named(store.name),
         store.key,
-        Index(index.name, (hash_key, range_key), _projected(index.projection.properties)),
+        Index(index.name, (hash_key, range_key)),
     )
-
-
-def _projected(projection: dict[str, Any]) -> tuple[str, ...] | None:
-    if projection["ProjectionType"] == "ALL":
-        return None
-    return tuple(projection.get("NonKeyAttributes", ()))
 
 
 @cache
