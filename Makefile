@@ -29,18 +29,21 @@ export PYTHONPATH := .
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
 PYTEST    := $(RUN) pytest
+SCHEMA    := $(SCAN)/bin/check-jsonschema --builtin-schema vendor
+ZIZMOR    := $(SCAN)/bin/zizmor --offline --quiet --no-progress --persona pedantic
 # As many as cores: what a third saves in waiting it takes to be set up and to switch between.
 PARALLEL  := -n 2 --dist loadgroup
 ARGS      ?=
 MUTANTS   ?= 60
 FAULTS    ?= 100
 
-# $(call step,command,what mends a failure)
-step = @$(1) || { echo "make $@ failed. Mend: $(2)" >&2; exit 1; }
+# $(call step,command,what fixes a failure)
+step = @$(1) || { echo "make $@ failed. Fix: $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run token demo reset generate build deploy test coverage check check-static check-generated \
-	check-format check-lint check-types check-imports check-template check-contracts check-security \
+.PHONY: help setup run token demo reset generate build deploy test test-decisions coverage quick check check-static \
+	check-generated check-format check-lint check-types check-imports check-template check-contracts check-rules \
+	check-security check-workflows \
 	format lint types lock clean docs compat release-contract mutants fuzz simulate faults load bench sbom security \
 	$(SERVICES:%=build-%) $(SERVICES:%=test-%)
 
@@ -69,22 +72,29 @@ generate: $(DEV) ## Turn specs/ into generated/ and the reference docs
 # target: test ## Run every test
 # target: test-<service> ## Run the tests of one service, e.g. make test-wallet-service
 # target: coverage ## Run every test, and write htmlcov/
-# target: check ## Everything CI runs: drift, format, lint, types, imports, template, contracts, scanners, tests
+# target: check ## Everything CI runs: drift, format, lint, types, imports, template, contracts, workflows, scanners, tests
 test: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM)
 	$(call step,$(PYTEST) $(PARALLEL) $(ARGS),see the failure above; run one test with: make test ARGS='-k name -n 0')
 
 $(SERVICES:%=test-%): test-%: $(DEV) $(LOCAL_AWS)
 	$(call step,$(PYTEST) $(PARALLEL) -m $(subst -,_,$*) $(ARGS),see the failure above)
 
+test-decisions: $(DEV)
+	$(call step,$(PYTEST) -n 0 --quiet tests/decisions $(ARGS),see the failure above)
+
 coverage: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM)
 	$(call step,$(PYTEST) $(PARALLEL) --cov --cov-report=term-missing:skip-covered --cov-report=html $(ARGS),see above)
+
+quick: $(DEV) $(NODE) ## Check format, lint, types, decisions and the contracts' rules while you work (30 seconds)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-rules test-decisions \
+		check-format check-lint
 
 # The static ones first, two at a time; `make -k check` goes on after a failure.
 check: check-static test
 
 check-static: $(DEV) $(NODE) $(SCANNERS)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-security check-contracts check-types \
-		check-template check-generated check-format check-lint check-imports
+		check-template check-generated check-workflows check-format check-lint check-imports
 
 check-generated: $(DEV)
 	$(call step,$(RUN) infra.generate --check,make generate)
@@ -104,13 +114,21 @@ check-imports: $(DEV)
 check-template: $(DEV)
 	$(call step,$(RUN) infra.deploy --lint,correct infra/template at the resource named above)
 
-check-contracts: $(DEV) $(NODE)
+check-rules: $(DEV) $(NODE)
 	$(call step,$(RUN) infra.contracts lint,correct specs/ at the place named above)
+
+check-contracts: check-rules
 	$(call step,$(RUN) infra.contracts compat,do what the last lines above say; specs/README.md shows how)
 	$(call step,$(RUN) infra.contracts mutants --sample $(MUTANTS) --jobs 2,add the contract test that notices)
 
 check-security: $(SCANNERS) $(DEV)
-	$(call step,$(RUN) infra.scan,mend it or accept it with a reason in infra/scan/accepted.py)
+	$(call step,$(RUN) infra.scan,correct it or accept it with a reason in infra/scan/accepted.py)
+
+# Offline: the schemas come with check-jsonschema, and zizmor asks no server.
+check-workflows: $(SCANNERS)
+	$(call step,$(SCHEMA).github-workflows .github/workflows/*.yml,correct the workflow at the place named above)
+	$(call step,$(SCHEMA).dependabot .github/dependabot.yml,correct it at the place named above)
+	$(call step,$(ZIZMOR) .github,correct the workflow at the place named above)
 
 format: $(DEV) ## Format the code
 	@$(RUN) ruff format . && $(RUN) ruff check --quiet --select I --fix .
