@@ -30,6 +30,7 @@ from handlers.payment_orchestrator.payment import Payment
 from handlers.runtime.clock import Clock
 from handlers.runtime.queue import SqsBatch, SqsRecord
 from handlers.wallet_service.wallet import Balance, Reservation
+from infra.template.services import table_environment
 
 PREFIX: Final = "payments-test"
 ACCOUNT: Final = "123456789012"
@@ -39,10 +40,7 @@ ENVIRONMENT: Final = {
     "PREFIX": PREFIX,
     "STAGE": "test",
     "ACCOUNT_ID": ACCOUNT,
-    "PAYMENTS_TABLE": f"{PREFIX}-payments",
-    "WALLETS_TABLE": f"{PREFIX}-wallets",
-    "CHARGES_TABLE": f"{PREFIX}-charges",
-    "FAILED_EVENTS_TABLE": f"{PREFIX}-failed-events",
+    **table_environment(PREFIX),
     "EVENT_BUS": f"{PREFIX}-events",
     "EXPIRY_S": "900",
     "SANDBOX": "false",

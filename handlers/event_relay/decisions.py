@@ -6,19 +6,11 @@ Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from generated.common import CloudEvent
 from generated.published import PUBLISHED
 from handlers.core.envelope import parsed, read_envelope
 from handlers.core.errors import Permanent
-
-# Whose events each table's stream may carry. No service can announce another's event.
-OWNERS: Final = {
-    "payments": "payment-orchestrator",
-    "wallets": "wallet-service",
-    "charges": "gateway-processor",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ duplicates that consumers stand.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.core.errors import Permanent, Retryable
-from handlers.event_relay.decisions import OWNERS, Publication, publication
+from handlers.event_relay.decisions import Publication, publication
 from handlers.runtime import aws
 from handlers.runtime.clock import SYSTEM_CLOCK, Clock, full_jitter_s
 from handlers.runtime.queue import described, park
@@ -47,6 +48,7 @@ class Relay:
     dlq_url: Callable[[], str]  # making the client that knows it can wait
     prefix: str
     clock: Clock
+    owners: Mapping[str, str]  # table → the only service whose events its stream may carry
 
     def relay(self, records: Iterable[Record]) -> None:
         """Publish the outbox of each record. Raises Retryable when some could not be published."""
@@ -70,7 +72,9 @@ class Relay:
             return record["body"], None
         image = record.get("dynamodb", {}).get("NewImage") or {}
         table = record["eventSourceARN"].split(":table/")[1].partition("/")[0]
-        owner = OWNERS[table.removeprefix(f"{self.prefix}-")]
+        owner = self.owners.get(table.removeprefix(f"{self.prefix}-"))
+        if owner is None:
+            raise Retryable(f"TABLE_OWNERS names no owner of the table {table}")
         return image.get("outbox", {}).get("S"), owner
 
     def _publish(self, publications: Sequence[Publication]) -> None:
@@ -139,6 +143,7 @@ def build(settings: Settings, clock: Clock) -> Relay:
         dlq_url=lambda: aws.queue_url(client, account, f"{prefix}-{QUEUE}-dlq"),
         prefix=prefix,
         clock=clock,
+        owners=json.loads(settings.text("TABLE_OWNERS")),
     )
 
 

@@ -14,7 +14,7 @@ class SettingMissingError(RuntimeError):
 
 
 class Settings:
-    """Reads variables that infra/template/functions.py sets."""
+    """Reads variables that infra/template/lambdas.py sets."""
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._environment = os.environ if environment is None else environment

@@ -1,4 +1,4 @@
-"""What is kept: four tables and the gateway's key.
+"""What is kept: the services' tables and the gateway's key.
 
 `DeletionPolicy` cannot depend on a parameter, so it is the same everywhere: a table outlives its
 stack, except one that a failed creation leaves behind empty. The parameter DeletionProtection
@@ -7,7 +7,6 @@ hand before it deploys again under the same name.
 """
 
 import string
-from dataclasses import dataclass
 from typing import Any, Final
 
 from troposphere import GetAtt, If, Output, Ref, Template
@@ -27,61 +26,12 @@ from troposphere.secretsmanager import GenerateSecretString, Secret
 from infra.template.naming import named
 from infra.template.parameters import PROTECTED
 from infra.template.permissions import table
+from infra.template.services import INDEX_PROJECTION, STORES, Index, Store
 
 KEPT: Final[dict[str, Any]] = {
     "DeletionPolicy": "RetainExceptOnCreate",
     "UpdateReplacePolicy": "Retain",
 }
-# CloudFormation cannot change the projection of an existing index, so an index holds nothing that a
-# new field could change: pages are read from it as keys, and the items from the table.
-INDEX_PROJECTION: Final = "KEYS_ONLY"
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """A global secondary index; its keys are strings, and it holds nothing else."""
-
-    name: str
-    key: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """A table; its keys are strings."""
-
-    name: str
-    key: tuple[str, ...]
-    index: Index | None = None
-    streamed: bool = True  # its outbox is relayed
-    purged_by: str | None = None  # attribute with the time from which an item may vanish
-
-
-STORES: Final = (
-    Store(
-        "payments",
-        key=("payment_id",),
-        index=Index("by-user", ("user_id", "created_at_id")),
-    ),
-    Store(
-        "wallets",
-        key=("wallet_id", "entry"),
-        # Sparse: only balances carry user_id.
-        index=Index("by-user", ("user_id", "wallet_id")),
-    ),
-    Store("charges", key=("payment_id",)),
-    Store(
-        "failed-events",
-        key=("failed_event_id",),
-        index=Index("by-status", ("status", "parked_at_id")),
-        streamed=False,
-        purged_by="purge_at",
-    ),
-)
-
-
-def streamed_tables() -> tuple[str, ...]:
-    """The tables whose outbox the relay reads."""
-    return tuple(store.name for store in STORES if store.streamed)
 
 
 def add(template: Template) -> None:

@@ -1,53 +1,44 @@
-"""The functions: what each may do, how long it may take, and why.
+"""The functions: what each may do and how long it may take, from the rows and the contract.
 
 Tests compare what is granted here with what is used.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from infra.template import routing
 from infra.template.naming import camel
+from infra.template.services import (
+    RECEIVE,
+    ROWS,
+    SEND,
+    Grant,
+    Role,
+    ServiceRow,
+    Work,
+    streamed_tables,
+)
 
-# What a grant is on.
-Target = Literal[
-    "table/payments",
-    "table/wallets",
-    "table/charges",
-    "table/failed-events",
-    "index/payments/by-user",
-    "index/wallets/by-user",
-    "index/failed-events/by-status",
-    "stream/payments",
-    "stream/wallets",
-    "stream/charges",
-    "queues/own",  # the queues that belong to the function's service
-    "queues/all",
-    "dead-letter-queues/own",
-    "dead-letter-queues/all",
-    "bus",
-    "secret/gateway",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """Actions on one kind of resource; `permissions` knows the ARNs."""
-
-    on: Target
-    actions: tuple[str, ...]
+# What a consumer does itself: see a message again soon.
+RETRY_SOON: Final = ("sqs:ChangeMessageVisibility",)
+READ_STREAM: Final = (
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:DescribeStream",
+    "dynamodb:ListStreams",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """One Lambda function. `batch_items` and `window_s` hold for each queue it reads."""
+    """One Lambda function. `batch_items` holds for each queue it reads."""
 
     service: str
-    role: Literal["api", "consumer", "stream"]
+    role: Role
     timeout_s: int
-    memory_mb: int  # also buys CPU: 512 MB is 0.3 of a core, enough to start quickly
+    memory_mb: int
     grants: tuple[Grant, ...]
     batch_items: int = 10
-    window_s: int = 0
 
     @property
     def name(self) -> str:
@@ -65,169 +56,81 @@ class Function:
         return f"handlers.{self.service.replace('-', '_')}.{self.role}.handler"
 
 
-# What Lambda's poller does in the function's name.
-RECEIVE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-# What a consumer does itself: have a message again soon, and park it with the reason.
-RETRY_SOON: Final = ("sqs:ChangeMessageVisibility",)
-SEND: Final = ("sqs:SendMessage",)
-READ_STREAM: Final = (
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:DescribeStream",
-    "dynamodb:ListStreams",
-)
-CONSUME_OWN: Final = (
-    Grant("queues/own", (*RECEIVE, *RETRY_SOON)),
-    Grant("dead-letter-queues/own", SEND),
-)
-# A caller waits: give up while API Gateway (29 s) can still answer, and the client can repeat.
-API_TIMEOUT_S: Final = 10
+def functions(rows: tuple[ServiceRow, ...]) -> tuple[Function, ...]:
+    """The functions of these services, with the rights that follow from row and contract."""
+    return tuple(
+        Function(
+            service=row.name,
+            role=work.role,
+            timeout_s=work.timeout_s,
+            memory_mb=work.memory_mb,
+            grants=(
+                *_own_table(row, work),
+                *_streams(work),
+                *work.calls,
+                *_own_queues(row.name, work),
+            ),
+            batch_items=work.batch_items,
+        )
+        for row in rows
+        for work in row.functions
+    )
 
-FUNCTIONS: Final = (
-    Function(
-        service="payment-orchestrator",
-        role="api",
-        timeout_s=API_TIMEOUT_S,
-        memory_mb=512,
-        grants=(
-            Grant(
-                "table/payments",
-                ("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchGetItem"),
-            ),
-            Grant("index/payments/by-user", ("dynamodb:Query",)),
-        ),
-    ),
-    Function(
-        service="payment-orchestrator",
-        role="consumer",
-        timeout_s=30,
-        memory_mb=512,
-        grants=(
-            Grant("table/payments", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
-            *CONSUME_OWN,
-        ),
-    ),
-    Function(
-        service="wallet-service",
-        role="api",
-        timeout_s=API_TIMEOUT_S,
-        memory_mb=512,
-        # A transaction is authorized by the actions it is made of.
-        grants=(
-            Grant(
-                "table/wallets",
-                (
-                    "dynamodb:GetItem",
-                    "dynamodb:BatchGetItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:UpdateItem",
-                ),
-            ),
-            Grant("index/wallets/by-user", ("dynamodb:Query",)),
-        ),
-    ),
-    Function(
-        service="wallet-service",
-        role="consumer",
-        timeout_s=30,
-        memory_mb=512,
-        grants=(
-            Grant(
-                "table/wallets",
-                ("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
-            ),
-            *CONSUME_OWN,
-        ),
-    ),
-    Function(
-        service="gateway-processor",
-        role="consumer",
-        # A delivery asks the gateway at most three times, and each call takes at most 5 s.
-        timeout_s=30,
-        memory_mb=512,
-        grants=(
-            Grant(
-                "table/charges",
-                ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
-            ),
-            Grant("secret/gateway", ("secretsmanager:GetSecretValue",)),
-            *CONSUME_OWN,
-        ),
-        # One: a payee that does not answer keeps nobody else waiting, and times out alone.
-        batch_items=1,
-    ),
-    Function(
-        service="metrics-collector",
-        role="consumer",
-        timeout_s=10,  # writes log lines
-        memory_mb=256,
-        grants=(Grant("queues/own", RECEIVE), Grant("dead-letter-queues/own", SEND)),
-    ),
-    Function(
-        service="error-handler",
-        role="consumer",
-        timeout_s=30,
-        memory_mb=512,
-        grants=(
-            Grant("table/failed-events", ("dynamodb:UpdateItem",)),
-            Grant("dead-letter-queues/all", RECEIVE),
-            Grant("queues/all", SEND),
-        ),
-    ),
-    Function(
-        service="error-handler",
-        role="api",
-        timeout_s=API_TIMEOUT_S,
-        memory_mb=512,
-        grants=(
-            Grant(
-                "table/failed-events",
-                ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
-            ),
-            Grant("index/failed-events/by-status", ("dynamodb:Query",)),
-            Grant("queues/all", SEND),
-        ),
-    ),
-    Function(
-        service="event-relay",
-        role="stream",
-        timeout_s=60,  # 100 records in at least 10 calls, with retries: nothing may be skipped
-        memory_mb=512,
-        grants=(
-            Grant("stream/payments", READ_STREAM),
-            Grant("stream/wallets", READ_STREAM),
-            Grant("stream/charges", READ_STREAM),
-            Grant("bus", ("events:PutEvents",)),
-            Grant("queues/own", RECEIVE),
-            Grant("dead-letter-queues/own", SEND),
-        ),
-    ),
-)
+
+def _own_table(row: ServiceRow, work: Work) -> tuple[Grant, ...]:
+    """The declared actions on the service's table; an api also lists by the table's index."""
+    store = row.store
+    if store is None or not work.actions:
+        return ()
+    table = Grant(f"table/{store.name}", tuple(f"dynamodb:{action}" for action in work.actions))
+    if store.index is None or work.role != "api":
+        return (table,)
+    return (table, Grant(f"index/{store.name}/{store.index.name}", ("dynamodb:Query",)))
+
+
+def _streams(work: Work) -> tuple[Grant, ...]:
+    if work.role != "stream":
+        return ()
+    return tuple(Grant(f"stream/{name}", READ_STREAM) for name in streamed_tables())
+
+
+def _own_queues(service: str, work: Work) -> tuple[Grant, ...]:
+    """Read the service's own queues, and park in their dead-letter queues."""
+    own = [name for name in routing.source_queues() if routing.owner(name) == service]
+    if work.role == "api" or not own:
+        return ()
+    # What operators send back is not urgent: such a queue waits for its own timeout.
+    urgent = set(own) - set(routing.return_queues())
+    receive = (*RECEIVE, *RETRY_SOON) if urgent else RECEIVE
+    return (Grant("queues/own", receive), Grant("dead-letter-queues/own", SEND))
+
+
+FUNCTIONS: Final = functions(ROWS)
 
 
 def receiver(service: str) -> Function:
-    """The function through which a service hears events.
+    """The function through which a service receives events.
 
-    Raises ValueError when the catalogue names a consumer that has no function here.
+    Raises ValueError when the catalogue names a consumer that has no row.
     """
     for function in FUNCTIONS:
         if function.service == service and function.role != "api":
             return function
     raise ValueError(
-        f"{service} consumes events but has no function: add it to FUNCTIONS in "
-        "infra/template/functions.py, with what it may do"
+        f"{service} receives events but has no function for them: add it to ROWS in "
+        "infra/template/services.py"
     )
 
 
 def api(service: str) -> Function:
     """The function that answers a service's HTTP operations.
 
-    Raises ValueError when the contract names a service that has none.
+    Raises ValueError when the contract names a service that has none in its row.
     """
     for function in FUNCTIONS:
         if function.service == service and function.role == "api":
             return function
     raise ValueError(
-        f"{service} has HTTP operations but no api function: add it to FUNCTIONS in "
-        "infra/template/functions.py, with what it may do"
+        f"{service} has HTTP operations but no api function: add it to ROWS in "
+        "infra/template/services.py"
     )

@@ -13,6 +13,13 @@ from infra.template.functions import FUNCTIONS, Function
 from infra.template.naming import METRICS_NAMESPACE, camel, named
 from infra.template.parameters import SANDBOX, code_key
 from infra.template.permissions import log_group, statements, table
+from infra.template.services import (
+    BUS,
+    GATEWAY_KEY,
+    STORES,
+    stream_owners,
+    streamed_tables,
+)
 
 # Snapshots are of published versions. Whoever turns SnapStart on publishes them and points the
 # sources at them; without it nothing here needs a version.
@@ -20,12 +27,10 @@ UNPUBLISHED: Final = {"cfn-lint": {"config": {"ignore_checks": ["W1030"]}}}
 
 # The variables that a function needs because of what it may do.
 VARIABLES: Final[dict[str, dict[str, object]]] = {
-    "table/payments": {"PAYMENTS_TABLE": Ref(table("payments"))},
-    "table/wallets": {"WALLETS_TABLE": Ref(table("wallets"))},
-    "table/charges": {"CHARGES_TABLE": Ref(table("charges"))},
-    "table/failed-events": {"FAILED_EVENTS_TABLE": Ref(table("failed-events"))},
-    "bus": {"EVENT_BUS": Ref("EventBus")},
-    "secret/gateway": {
+    **{f"table/{store.name}": {store.variable: Ref(table(store.name))} for store in STORES},
+    **{f"stream/{name}": {"TABLE_OWNERS": stream_owners()} for name in streamed_tables()},
+    BUS: {"EVENT_BUS": Ref("EventBus")},
+    GATEWAY_KEY: {
         "GATEWAY_URL": Ref("GatewayUrl"),
         "GATEWAY_SECRET_ID": GetAtt("GatewaySecret", "Id"),
     },

@@ -5,10 +5,11 @@ from typing import Any, Final
 from troposphere import Equals, Not, Ref, Template
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 
-from infra.template import dashboard, data, routing
+from infra.template import dashboard, routing
 from infra.template.functions import FUNCTIONS, receiver
 from infra.template.naming import API_STAGE, METRICS_NAMESPACE, camel, named
 from infra.template.notifications import TOPIC
+from infra.template.services import streamed_tables
 from infra.template.sources import stream_source
 
 PERIOD_S: Final = 60
@@ -37,7 +38,7 @@ def add(template: Template) -> None:
         template.add_resource(_parked_alarm(service))
     template.add_resource(_circuit_alarm())
     template.add_resource(_stream_alarm())
-    for table in data.streamed_tables():
+    for table in streamed_tables():
         template.add_resource(_silence_alarm(table))
     for alarm in _api_alarms():
         template.add_resource(alarm)

@@ -5,8 +5,9 @@ from typing import Final
 from troposphere import GetAtt, Sub
 
 from infra.template import routing
-from infra.template.functions import Function, Target
+from infra.template.functions import Function
 from infra.template.naming import camel
+from infra.template.services import BUS
 
 WRITE_LOGS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 
@@ -39,7 +40,7 @@ def queue(name: str) -> str:
     return f"{camel(name)}Queue"
 
 
-def _arns(on: Target, service: str) -> list[object]:
+def _arns(on: str, service: str) -> list[object]:
     match on.split("/"):
         case ["table", name]:
             return [GetAtt(table(name), "Arn")]
@@ -53,8 +54,10 @@ def _arns(on: Target, service: str) -> list[object]:
             return _queues(routing.dead_letter_queues(), scope, service)
         case ["secret", name]:
             return [GetAtt(f"{camel(name)}Secret", "Id")]
-        case _:
+        case [name] if name == BUS:
             return [GetAtt("EventBus", "Arn")]
+        case _:
+            raise ValueError(f"{service} has a grant on {on}, which infra/template does not know")
 
 
 def _queues(names: tuple[str, ...], scope: str, service: str) -> list[object]:

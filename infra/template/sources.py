@@ -1,7 +1,7 @@
 """What wakes the functions, apart from HTTP: queues, dead-letter queues and streams."""
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from troposphere import GetAtt, If, Ref, Template
 from troposphere.awslambda import (
@@ -14,12 +14,13 @@ from troposphere.awslambda import (
     OnFailure,
 )
 
-from infra.template import data, routing
+from infra.template import routing
 from infra.template.amended import SourceScaling
 from infra.template.functions import Function, receiver
 from infra.template.naming import camel
 from infra.template.parameters import ON_MINISTACK
 from infra.template.permissions import queue, table
+from infra.template.services import streamed_tables
 
 PARTIAL: Final = ["ReportBatchItemFailures"]
 CONCURRENCY_MIN: Final = 2  # the least that Lambda takes
@@ -41,7 +42,7 @@ def add(template: Template) -> None:
         template.add_resource(_queue_source(name, reader, _concurrency(name)))
     for name in routing.dead_letter_queues():
         template.add_resource(_queue_source(name, receiver(routing.ERROR_HANDLER), CONCURRENCY_MIN))
-    for name in data.streamed_tables():
+    for name in streamed_tables():
         template.add_resource(_stream_source(name))
     for service in routing.invoked_services():
         template.add_resource(_invoke_config(service))
@@ -56,9 +57,6 @@ def _concurrency(queue_name: str) -> int | If:
 
 
 def _queue_source(name: str, reader: Function, concurrency: int | If) -> EventSourceMapping:
-    window: dict[str, Any] = (
-        {"MaximumBatchingWindowInSeconds": reader.window_s} if reader.window_s else {}
-    )
     return EventSourceMapping(
         f"{camel(name)}Source",
         EventSourceArn=GetAtt(queue(name), "Arn"),
@@ -67,7 +65,6 @@ def _queue_source(name: str, reader: Function, concurrency: int | If) -> EventSo
         FunctionResponseTypes=PARTIAL,
         # Also a bulkhead: no queue takes the account's concurrency from the others.
         ScalingConfig=SourceScaling(MaximumConcurrency=concurrency),
-        **window,
     )
 
 

@@ -1,18 +1,17 @@
-"""The three api functions as Lambda calls them, over the same cloud."""
+"""The api functions as Lambda calls them, over the same cloud."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from handlers.error_handler import api as error_handler
-from handlers.payment_orchestrator import api as payment_orchestrator
 from handlers.runtime.clock import Clock
 from handlers.runtime.settings import Settings
-from handlers.wallet_service import api as wallet_service
+from infra.template.functions import FUNCTIONS
 from tests.builders import ALICE, ENVIRONMENT, a_request
 
 Send = Callable[..., dict[str, Any]]
-BUILDS = (payment_orchestrator.build, wallet_service.build, error_handler.build)
+APIS = [import_module(f.handler.removesuffix(".handler")) for f in FUNCTIONS if f.role == "api"]
 OPERATOR = "operator"
 
 
@@ -26,10 +25,11 @@ class Api:
     def send(self, method: str, resource: str, **request: Any) -> dict[str, Any]:
         event = a_request(method, resource, **request)
         settings = Settings(ENVIRONMENT | {"SANDBOX": "true" if self.sandbox else "false"})
-        for build in BUILDS:
-            server = build(settings, self.clock)
+        for api in APIS:
+            server = api.build(settings, self.clock)
             if (method, resource) in server.routes:
-                return server.serve(event)
+                answer: dict[str, Any] = server.serve(event)
+                return answer
         raise AssertionError(f"nobody serves {method} {resource}")
 
     def pay(self, key: str = "k-1", user: str = ALICE, **fields: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from generated.catalogue import EVENTS, OPERATIONS, SERVICES
 from generated.contract import Consumer
+from infra.template.services import ROWS
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = ROOT / "handlers"
@@ -23,12 +24,7 @@ QUEUED = [
     if consumer.delivery == "queue"
 ]
 # Services with a state of their own keep the shape that STYLE and DESIGN describe.
-KEEPERS = {
-    "payment_orchestrator": "payment",
-    "wallet_service": "wallet",
-    "gateway_processor": "charge",
-    "error_handler": "failed_event",
-}
+KEEPERS = {row.package: row.noun for row in ROWS if row.noun}
 
 
 def package(service: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.template import routing
+from infra.template.services import streamed_tables
 from tests.builders import (
     ALICE,
     a_batch,
@@ -64,7 +65,7 @@ def test_no_message_is_lost_whatever_it_is(queue: str) -> None:
         assert message.attributes["failure_reason"].isprintable()
 
 
-@pytest.mark.parametrize("table", ["payments", "wallets", "charges"])
+@pytest.mark.parametrize("table", streamed_tables())
 def test_no_outbox_is_lost_whatever_it_is(table: str) -> None:
     world = Witness()
     sent = [body for _, body in bodies() if body.strip()]

@@ -15,6 +15,7 @@ from handlers.metrics_collector.consumer import Collector
 from handlers.payment_orchestrator import consumer as payment_orchestrator
 from handlers.runtime.settings import Settings
 from handlers.wallet_service import consumer as wallet_service
+from infra.template.services import table_owners
 from tests.api.entry import Api
 from tests.builders import ENVIRONMENT, PREFIX, REGION, VirtualTime, a_batch, a_record, answered
 from tests.counts.meter import Meter
@@ -55,7 +56,9 @@ class World:
         }
         self._collector = Collector(settings)
         bus: Any = self.bus
-        self._relay = Relay(bus, self.cloud.sqs, "bus", lambda: "dlq", PREFIX, clock)
+        self._relay = Relay(
+            bus, self.cloud.sqs, "bus", lambda: "dlq", PREFIX, clock, table_owners()
+        )
 
     @property
     def published(self) -> list[str]:

@@ -7,7 +7,8 @@ import pytest
 from generated.model import Model
 from generated.published import PUBLISHED
 from handlers.core.errors import Permanent
-from handlers.event_relay.decisions import OWNERS, publication
+from handlers.event_relay.decisions import publication
+from infra.template.services import streamed_tables, table_owners
 from tests.builders import (
     ANNOUNCED,
     approved,
@@ -43,7 +44,7 @@ def test_every_event_of_the_contract_is_tried_here() -> None:
     tried = {ANNOUNCED[type(event)] for event in EVENTS}
 
     assert tried == {(name, owner) for owner, events in PUBLISHED.items() for name in events}
-    assert set(OWNERS.values()) == set(PUBLISHED)
+    assert {table_owners()[name] for name in streamed_tables()} == set(PUBLISHED)
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda e: type(e).__name__)

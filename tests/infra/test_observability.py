@@ -8,6 +8,8 @@ from generated.catalogue import EVENTS
 from handlers.error_handler.decisions import REDRIVE_BASE_S, REDRIVES_MAX
 from infra.template import build_template
 from infra.template.functions import FUNCTIONS
+from infra.template.routing import RELAY
+from infra.template.services import streamed_tables
 from tests.infra.rendered import Resource, on_aws, on_ministack, stack
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +96,7 @@ def test_a_stream_that_nobody_polls_raises_an_alarm_because_then_there_is_no_met
     }
 
     assert {dimension(alarm, "EventSourceMappingUUID") for alarm in alarms} == set(streams)
-    assert len(streams) == 3
+    assert len(streams) == len(streamed_tables())
     for source in streams.values():
         assert source["MetricsConfig"] == {"Metrics": ["EventCount"]}
     for alarm in alarms:
@@ -116,13 +118,8 @@ def test_every_function_has_an_alarm_for_errors_and_one_for_throttles() -> None:
 def test_a_parked_event_of_any_consumer_is_heard_of() -> None:
     consumers = {dimension(alarm, "consumer") for alarm in alarms_on("FailedEventParked")}
 
-    assert consumers == {
-        "payment-orchestrator",
-        "wallet-service",
-        "gateway-processor",
-        "metrics-collector",
-        "event-relay",
-    }
+    receivers = {consumer.service for event in EVENTS.values() for consumer in event.consumers}
+    assert consumers == {*receivers, RELAY}
 
 
 def test_the_api_the_relay_and_the_gateway_have_their_alarms() -> None:

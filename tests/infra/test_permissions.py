@@ -4,6 +4,7 @@ from typing import Any
 
 from infra.template.functions import FUNCTIONS
 from infra.template.naming import camel
+from infra.template.services import table_owners
 from tests.infra.rendered import Resource, on_aws, on_ministack
 
 LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -76,12 +77,7 @@ def test_only_the_relay_publishes_and_only_the_gateway_processor_reads_the_key()
 
 
 def test_no_service_touches_the_table_of_another() -> None:
-    owners = {
-        "payments": "payment-orchestrator",
-        "wallets": "wallet-service",
-        "charges": "gateway-processor",
-        "failed-events": "error-handler",
-    }
+    owners = table_owners()
 
     for function in FUNCTIONS:
         for kind, _, name in (grant.on.partition("/") for grant in function.grants):

@@ -175,5 +175,5 @@ def test_a_consumer_without_a_function_is_refused_with_what_to_do(
     event = Event("wallet.frozen", "wallet-service", False, (stranger,))
     monkeypatch.setattr(routing, "EVENTS", {**EVENTS, event.type: event})
 
-    with pytest.raises(ValueError, match="fraud-service consumes events but has no function"):
+    with pytest.raises(ValueError, match="fraud-service receives events but has no function"):
         stack()

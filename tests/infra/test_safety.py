@@ -4,6 +4,7 @@ import string
 
 import pytest
 
+from infra.template.services import STORES
 from tests.infra.rendered import Stack, on_aws, on_ministack, stack
 
 KEPT_TYPES = {"AWS::DynamoDB::Table", "AWS::Cognito::UserPool"}
@@ -20,7 +21,7 @@ def test_every_table_is_encrypted_on_demand_and_restorable_to_any_second() -> No
 def test_tables_and_users_outlive_their_stack_and_their_replacement() -> None:
     kept = [r for r in on_aws().resources.values() if r["Type"] in KEPT_TYPES]
 
-    assert len(kept) == 5
+    assert len(kept) == len(STORES) + 1  # and the users
     assert {r["DeletionPolicy"] for r in kept} == {"RetainExceptOnCreate"}
     assert {r["UpdateReplacePolicy"] for r in kept} == {"Retain"}
 

@@ -7,6 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from handlers.core.errors import Retryable
 from handlers.event_relay.stream import ENTRIES_MAX, REFUSED_CODES, TRIES_MAX, Relay
+from infra.template.services import streamed_tables, table_owners
 from tests.builders import (
     PREFIX,
     REGION,
@@ -23,6 +24,7 @@ from tests.runtime.fakes import Client, always, in_turn, refusal
 pytestmark = pytest.mark.event_relay
 
 DLQ = "https://sqs.test/dlq"
+OTHER_TABLES = [t for t in streamed_tables() if table_owners()[t] != "payment-orchestrator"]
 GOOD = travelling(initiated())
 DOWN = EndpointConnectionError(endpoint_url="https://events.test")
 
@@ -48,6 +50,7 @@ def a_relay(bus: Any, sqs: Client | None = None, time: VirtualTime | None = None
         dlq_url=lambda: DLQ,
         prefix=PREFIX,
         clock=(time or VirtualTime()).clock(),
+        owners=table_owners(),
     )
 
 
@@ -111,7 +114,7 @@ def test_events_go_in_order_and_as_many_together_as_the_bus_takes(count: int, ca
     assert max(len(r["Entries"]) for r in bus.asked("put_events")) <= ENTRIES_MAX
 
 
-@pytest.mark.parametrize("table", ["wallets", "charges"])
+@pytest.mark.parametrize("table", OTHER_TABLES)
 def test_an_event_of_another_services_table_is_parked(table: str) -> None:
     bus, sqs = a_bus(), Client()
 
@@ -121,6 +124,15 @@ def test_an_event_of_another_services_table_is_parked(table: str) -> None:
     (parked,) = sqs.asked("send_message")
     assert (parked["QueueUrl"], parked["MessageBody"]) == (DLQ, GOOD)
     assert "may not announce payment.initiated" in str(parked["MessageAttributes"])
+
+
+def test_a_stream_without_an_owner_is_not_published_and_its_table_is_named() -> None:
+    bus, sqs = a_bus(), Client()
+
+    with pytest.raises(Retryable, match="no owner of the table payments-test-receipts"):
+        a_relay(bus, sqs).relay([a_change(GOOD, "receipts")])
+
+    assert bus.calls == sqs.calls == []
 
 
 def test_poison_is_parked_and_its_neighbours_are_published() -> None:

@@ -13,11 +13,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from generated.catalogue import EVENTS
-from handlers.event_relay import decisions as relay
 from infra.local.stack import PREFIX
 from infra.template import routing
-from infra.template.data import STORES
 from infra.template.functions import FUNCTIONS
+from infra.template.services import STORES, table_owners
 from tests.security.forgeries import CONSUMED, a_payment_of, forged
 from tests.security.fortress import Fortress
 
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("security")
 ROLES = [function.name for function in FUNCTIONS]
 MAY_PUBLISH = {"event-relay-stream"}
 MAY_SEND_BACK = {"error-handler-consumer", "error-handler-api"}
-OWNERS = {**relay.OWNERS, "failed-events": routing.ERROR_HANDLER}  # of each table
+OWNERS = table_owners()
 
 
 def refused(call: Any, **parameters: Any) -> bool:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from infra.template.functions import FUNCTIONS, READ_STREAM, RECEIVE, Function
+from infra.template.functions import FUNCTIONS, READ_STREAM, Function
+from infra.template.services import RECEIVE
 from tests.security.asked import Need, needs
 from tests.security.everything import do_everything
 from tests.security.witness import Call, Witness

@@ -6,6 +6,7 @@ import json
 import re
 
 from infra.template.functions import FUNCTIONS
+from infra.template.services import table_environment
 from tests.infra.rendered import on_aws
 
 # Names and numbers only; a new variable is a decision, so it is named here too.
@@ -20,10 +21,7 @@ HARMLESS = {
     "PYDANTIC_DISABLE_PLUGINS",
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
-    "PAYMENTS_TABLE",
-    "WALLETS_TABLE",
-    "CHARGES_TABLE",
-    "FAILED_EVENTS_TABLE",
+    *table_environment("payments-dev"),
     "EVENT_BUS",
     "GATEWAY_URL",
     "GATEWAY_SECRET_ID",  # where the key is, not the key

@@ -14,6 +14,7 @@ from typing import Any, Final
 from handlers.runtime.clock import Clock
 from handlers.runtime.settings import Settings
 from infra.template.functions import FUNCTIONS, Function
+from infra.template.services import table_environment
 from tests.simulation.cloud.stack import ACCOUNT, AUDIENCE, EXPIRY_S, PREFIX, REGION, named
 from tests.simulation.gateway import URL
 
@@ -21,10 +22,7 @@ ENVIRONMENT: Final = {
     "PREFIX": PREFIX,
     "STAGE": "simulated",
     "ACCOUNT_ID": ACCOUNT,
-    "PAYMENTS_TABLE": named("payments"),
-    "WALLETS_TABLE": named("wallets"),
-    "CHARGES_TABLE": named("charges"),
-    "FAILED_EVENTS_TABLE": named("failed-events"),
+    **table_environment(PREFIX),
     "EVENT_BUS": named("events"),
     "EXPIRY_S": str(EXPIRY_S),
     "SANDBOX": "false",

@@ -19,6 +19,7 @@ from tests.simulation.lambdas import Lambdas
 
 DUPLICATE_MAX_S: Final = 400.0
 STALL_MAX_S: Final = 1200.0
+POLL_MAX_S: Final = 0.05  # until a waiting poller sees a message
 SHARDS: Final = 2
 STREAM_RETRY_S: Final = 1.0
 STREAM_RETRY_MAX_S: Final = 60.0
@@ -50,8 +51,7 @@ class QueueSource:
     def wake(self, at_s: float) -> None:
         """Something can be received at `at_s`."""
         wait_s = at_s - self._kernel.now_s
-        window_s = self._function.window_s or 0.05
-        self._kernel.at(max(wait_s, 0.0) + window_s * self._random.random(), self._poll)
+        self._kernel.at(max(wait_s, 0.0) + POLL_MAX_S * self._random.random(), self._poll)
 
     def _poll(self) -> None:
         if self._busy >= CONCURRENCY_MIN:

@@ -16,6 +16,7 @@ from infra.package.build import ROOT, build, local_dependencies
 from infra.package.sources import source_files
 from infra.package.targets import target
 from infra.template.functions import FUNCTIONS, Function
+from infra.template.services import table_environment
 from tests.performance.starts.process import Bundle
 
 DOCUMENTATION: Final = "as documented"
@@ -33,8 +34,7 @@ AS_INSTALLED: Final = (
 # What infra/template/lambdas.py sets, with any values.
 VARIABLES: Final = {
     **dict.fromkeys(("PREFIX", "STAGE", "EVENT_BUS", "GATEWAY_SECRET_ID"), "bench"),
-    **dict.fromkeys(("PAYMENTS_TABLE", "WALLETS_TABLE", "CHARGES_TABLE"), "bench"),
-    "FAILED_EVENTS_TABLE": "bench",
+    **table_environment("bench"),
     "ACCOUNT_ID": "123456789012",
     "EXPIRY_S": "900",
     "SANDBOX": "false",

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from infra.template import routing
 from infra.template.bus import RECEIVE_COUNT_MAX, VISIBILITY_TIMEOUTS
-from infra.template.data import STORES, Store
 from infra.template.functions import receiver
+from infra.template.services import STORES, Store
 from tests.simulation.cloud.dynamodb import DynamoDb, Index, Table
 from tests.simulation.cloud.errors import NotInFakeError, only
 from tests.simulation.cloud.events import Events
