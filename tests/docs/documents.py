@@ -55,23 +55,23 @@ class Document:
 
     @property
     def code(self) -> list[str]:
-        """What is set as code within the prose."""
+        """The inline code of the prose."""
         return CODE.findall(self.prose)
 
     @property
     def links(self) -> list[str]:
-        """The targets of all links, without those that are only shown as code."""
+        """The targets of all links, except those inside inline code."""
         return LINK.findall(CODE.sub("`code`", self.prose))
 
     @cached_property
     def anchors(self) -> set[str]:
-        """What a link can point at after `#`; a repeated heading gets a number."""
+        """The anchors of the headings; a repeated heading gets a number."""
         made: dict[str, int] = {}
         return {_numbered(_anchor(text), made) for _, text in self.headings}
 
     @property
     def make_targets(self) -> set[str]:
-        """The targets of make that are mentioned in code."""
+        """The make targets that code in this document mentions."""
         shown = [block.text for block in self.blocks if block.language in ("", "sh", "text")]
         return {target for code in (*self.code, *shown) for target in TARGET.findall(code)}
 
@@ -88,7 +88,7 @@ def _numbered(anchor: str, made: dict[str, int]) -> str:
 
 
 def documents() -> list[Document]:
-    """Every Markdown file that is ours."""
+    """Every Markdown file of this repository."""
     return [Document(path) for path in sorted(_paths())]
 
 

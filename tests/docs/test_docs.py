@@ -1,4 +1,4 @@
-"""Documents say what is there: links resolve, commands exist, translations and lists keep up."""
+"""Documents match the repository: links resolve, commands exist, translations and lists are current."""
 
 import re
 from pathlib import Path
@@ -17,9 +17,9 @@ DECISIONS: Final = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 RUNBOOKS: Final = sorted((ROOT / "docs" / "runbooks").glob("[a-z]*.md"))
 PARTS_OF_A_DECISION: Final = ["Context", "Decision", "Consequences", "Alternatives"]
 PARTS_OF_A_SERVICE: Final = ["Events", "API", "Data", "When it fails"]
-# What we own: a path in the text must be there. The walk through a new event names files to come.
+# Paths of this repository that a text names must exist. Adding the example event creates some more.
 OWN_PATH: Final = re.compile(r"(?:specs|generated|handlers|infra|tests|docs)/[\w./-]*\w\.\w+")
-OF_THE_WALK: Final = re.compile(r"gateway[._]payment_refunded")
+OF_THE_EXAMPLE: Final = re.compile(r"gateway[._]payment_refunded")
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 
@@ -29,14 +29,14 @@ def makefile() -> str:
 
 
 def make_targets() -> set[str]:
-    """Every target, those for one service among them."""
+    """Every target, including those for one service."""
     lines = re.findall(r"^([a-z][a-z -]*):(?!=)", makefile(), re.MULTILINE)
     each = {f"{verb}-{service}" for verb in ("build", "test") for service in SERVICES}
     return {target for line in lines for target in line.split()} | each
 
 
 def helped_targets() -> set[str]:
-    """The targets that `make help` prints, but itself and the patterns."""
+    """The targets that `make help` prints, except itself and the patterns."""
     plain = re.findall(r"^(?:# target: )?([a-z-]+)(?::[^=\n]*)? ## ", makefile(), re.MULTILINE)
     return set(plain) - {"help"}
 
@@ -62,12 +62,12 @@ def test_every_make_target_that_is_mentioned_exists(document: Document) -> None:
 
 
 @each_document
-def test_every_path_that_is_mentioned_is_there(document: Document) -> None:
+def test_every_path_that_is_mentioned_exists(document: Document) -> None:
     named = {path for code in document.code for path in OWN_PATH.findall(code)}
 
     missing = {path for path in named if not (ROOT / path).exists()}
 
-    assert {path for path in missing if not OF_THE_WALK.search(path)} == set()
+    assert {path for path in missing if not OF_THE_EXAMPLE.search(path)} == set()
 
 
 @each_document
@@ -122,7 +122,7 @@ def test_the_table_of_tests_has_a_row_for_every_folder_and_no_other() -> None:
     assert sorted(listed) == sorted(folders)
 
 
-def test_the_readme_of_tests_says_in_how_many_processes_they_run() -> None:
+def test_the_readme_of_tests_names_the_number_of_processes() -> None:
     (processes,) = re.findall(r"^PARALLEL +:= -n (\d+) ", makefile(), re.MULTILINE)
 
     assert f"in {processes} processes" in Document(ROOT / "tests" / "README.md").text
@@ -133,14 +133,14 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.name)
-def test_a_runbook_says_what_to_see_what_to_do_and_how_to_tell_that_it_worked(path: Path) -> None:
+def test_a_runbook_has_the_sections_of_all_runbooks(path: Path) -> None:
     sections = [text for level, text in Document(path).headings if level == 2]
 
     assert sections == ["See", "Do", "It worked when"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_service_explains_itself(service: str) -> None:
+def test_the_readme_of_every_service_has_its_sections_and_a_diagram(service: str) -> None:
     readme = Document(ROOT / "handlers" / service.replace("-", "_") / "README.md")
     sections = [text for level, text in readme.headings if level == 2]
 

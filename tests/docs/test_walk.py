@@ -1,6 +1,4 @@
-"""The README's walk through a new event is a valid edit of the contract as it is now, and what it
-says about that edit is true.
-"""
+"""docs/how-to/add-an-event.md is a valid edit of today's contract, and its claims are true."""
 
 import json
 import re
@@ -18,14 +16,13 @@ from infra.generate.write import difference
 from tests.docs.documents import ROOT, Document
 
 EVENT = "gateway.payment_refunded"
-README = Document(ROOT / "README.md")
+DECISIONS = ROOT / "handlers" / "wallet_service" / "decisions.py"
+PAGE = Document(ROOT / "docs" / "how-to" / "add-an-event.md")
 
 
 def walked(text: str) -> str:
-    """The contract with the lines that the README adds, each group below the line it stands below
-    there.
-    """
-    (diff,) = (b.text for b in README.blocks if b.language == "diff")
+    """Insert the lines of the page's diff, each group after the line that precedes it there."""
+    (diff,) = (b.text for b in PAGE.blocks if b.language == "diff")
     place = ""
     for line in diff.splitlines()[2:]:
         if line.startswith("+"):
@@ -37,7 +34,7 @@ def walked(text: str) -> str:
 
 
 def texts(*, version: str | None = None) -> dict[str, str]:
-    """Both documents after the first step of the walk, with another version or their own."""
+    """Both documents after the first step, with another version or their own."""
     found = {name: (ROOT / "specs" / name).read_text("utf-8") for name in (ASYNCAPI, OPENAPI)}
     found[ASYNCAPI] = walked(found[ASYNCAPI])
     if version is None:
@@ -54,7 +51,7 @@ def contract(*, version: str | None = None) -> Documents:
 
 
 def next_minor() -> str:
-    """What the walk tells to write."""
+    """The version that the page asks for."""
     major, minor, _ = version_of(read()).split(".")
     return f"{major}.{int(minor) + 1}.0"
 
@@ -62,8 +59,8 @@ def next_minor() -> str:
 @pytest.fixture
 def edited(monkeypatch: pytest.MonkeyPatch) -> None:
     after, original = texts(version=next_minor()), spec._as_json
-    said = {name: json.dumps(parsed(text)) for name, text in after.items()}
-    monkeypatch.setattr(spec, "_as_json", lambda name: said.get(name) or original(name))
+    as_json = {name: json.dumps(parsed(text)) for name, text in after.items()}
+    monkeypatch.setattr(spec, "_as_json", lambda name: as_json.get(name) or original(name))
 
 
 @pytest.fixture
@@ -93,9 +90,27 @@ def test_the_next_minor_version_is_what_the_new_event_needs() -> None:
 
 
 @pytest.mark.usefixtures("edited")
-def test_generating_changes_as_many_files_as_the_walk_says() -> None:
+def test_generating_changes_as_many_files_as_the_page_shows() -> None:
     files = render_all(progress=lambda _step: None)
     changed = difference(ROOT, files, TARGETS)
 
-    (said,) = re.findall(r"^\d+ files, \d+ changed", README.text, re.MULTILINE)
-    assert said == f"{len(files)} files, {len(changed)} changed"
+    (shown,) = re.findall(r"^\d+ files, \d+ changed", PAGE.text, re.MULTILINE)
+    assert shown == f"{len(files)} files, {len(changed)} changed"
+
+
+def test_the_type_error_is_shown_at_the_line_where_it_appears() -> None:
+    lines = DECISIONS.read_text("utf-8").splitlines()
+    (exhausted,) = (n for n, line in enumerate(lines, 1) if "assert_never(" in line)
+
+    assert f"handlers/wallet_service/decisions.py:{exhausted}: error: " in PAGE.text
+
+
+def test_the_advice_after_the_type_error_is_the_one_of_make() -> None:
+    recipe = re.search(
+        r"^check-types:.*\n\t\$\(call step,[^,]*,(.*)\)$",
+        (ROOT / "Makefile").read_text("utf-8"),
+        re.MULTILINE,
+    )
+
+    assert recipe
+    assert f"make check-types failed. Fix: {recipe[1]}\n" in PAGE.text
