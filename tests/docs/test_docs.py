@@ -1,4 +1,4 @@
-"""Documents match the repository: links resolve, commands exist, translations and lists are current."""
+"""Documents match the repository: links resolve, commands exist, translations are current."""
 
 import re
 from pathlib import Path
