@@ -1,4 +1,4 @@
-"""What a service makes of an event: the state to write and the events that announce it."""
+"""What a service decides about an event: the state to write and the event that announces it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Decision(Generic[S_co, E_co]):
     """The outcome of one event.
 
     - `moved`: write `state` and announce `events`, together.
-    - `again`: the question was asked before; announce the latest outcome once more, under its id.
+    - `again`: the event was handled before; announce the latest outcome again, under its id.
     - `unchanged`: nothing to write; `note` says why.
     """
 
@@ -33,10 +33,10 @@ class Decision(Generic[S_co, E_co]):
 
 
 def again(state: S) -> Decision[S, Never]:
-    """Answer a question that was already answered."""
-    return Decision(state, kind="again", note="answered again")
+    """Return the decision to announce the latest outcome again."""
+    return Decision(state, kind="again", note="announced again")
 
 
 def unchanged(state: S, why: str) -> Decision[S, Never]:
-    """Leave everything as it is, and say why."""
+    """Return the decision to leave everything as it is, with the reason."""
     return Decision(state, kind="unchanged", note=why)

@@ -1,3 +1,1 @@
-"""Look after messages that a service could not handle: re-drive, park for review, and let operators
-decide.
-"""
+"""Handle what a service could not: re-drive it, park it for review, let operators decide."""

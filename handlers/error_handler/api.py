@@ -63,8 +63,9 @@ class Api(ErrorHandlerApi):
     def redrive_failed_event(
         self, caller: Caller, parameters: RedriveFailedEventParameters, body: Review
     ) -> Answer[FailedEventDocument]:
-        """Send first, then write: after a crash in between it can be sent again, which consumers
-        stand.
+        """Send the event back, then record it.
+
+        After a crash in between it is sent again: consumers tolerate duplicates.
         """
         event = self._fetched(parameters.failed_event_id)
         reviewed = review(

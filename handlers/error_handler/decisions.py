@@ -1,4 +1,4 @@
-"""What error-handler makes of a message in a DLQ, and of what operators ask. Pure."""
+"""What error-handler decides about a dead letter, and about an operator's review. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REDRIVES_MAX: Final = 3
 REDRIVE_BASE_S: Final = 15.0
 REDRIVE_CAP_S: Final = 900.0  # the longest that SQS delays a message
 
-# Queues whose messages may be any event: their own type says whether it is retryable.
+# Queues whose messages may be any event: the event's own type decides whether it is retryable.
 ANY_EVENT_CHANNELS: Final = ("events", "outbox")
 
 
@@ -22,7 +22,7 @@ ANY_EVENT_CHANNELS: Final = ("events", "outbox")
 class DeadLetter:
     """A message in a DLQ.
 
-    `channel` is the slug of its queue; the ids are there when it could be read that far.
+    `channel` is the slug of its queue; an id is None when the body has none that can be read.
     """
 
     consumer: str
@@ -53,37 +53,37 @@ class Park:
 Decided: TypeAlias = Redrive | Park
 
 
-def decide(letter: DeadLetter, random: float) -> Decided:
-    """Re-drive what the contract calls retryable, a few times, ever later; store everything else.
+def decide(dead_letter: DeadLetter, random: float) -> Decided:
+    """Re-drive a retryable event a few times, with increasing delay; park everything else.
 
-    `random` is in [0, 1): full jitter, so that a burst of failures does not come back as a burst.
+    `random` is in [0, 1): full jitter, so that a burst of failures does not return as a burst.
     """
-    if letter.kind == "permanent":
+    if dead_letter.kind == "permanent":
         return Park("can never be handled as it is")
-    if not is_retryable(letter):
+    if not is_retryable(dead_letter):
         return Park("is not retryable")
-    if letter.redrives >= REDRIVES_MAX:
+    if dead_letter.redrives >= REDRIVES_MAX:
         return Park(f"failed again after {REDRIVES_MAX} re-drives")
-    return Redrive(int(random * min(REDRIVE_CAP_S, REDRIVE_BASE_S * 2.0**letter.redrives)))
+    return Redrive(int(random * min(REDRIVE_CAP_S, REDRIVE_BASE_S * 2.0**dead_letter.redrives)))
 
 
-def is_retryable(letter: DeadLetter) -> bool:
-    """As the catalogue says of the event that the queue is for, whatever the message says."""
-    if letter.channel in ANY_EVENT_CHANNELS:
-        event = EVENTS.get(letter.event_type or "")
+def is_retryable(dead_letter: DeadLetter) -> bool:
+    """Return what the catalogue says of the queue's event, whatever the message claims."""
+    if dead_letter.channel in ANY_EVENT_CHANNELS:
+        event = EVENTS.get(dead_letter.event_type or "")
         return event is not None and event.retryable
     return any(
         event.retryable
         for event in EVENTS.values()
         for consumer in event.consumers
-        if (consumer.service, consumer.slug) == (letter.consumer, letter.channel)
+        if (consumer.service, consumer.slug) == (dead_letter.consumer, dead_letter.channel)
     )
 
 
 def review(
     event: FailedEvent, wanted: FailedEventStatus, *, by: str, note: str, now: str
 ) -> FailedEvent:
-    """An operator's decision. Raises Problem 409 when it is not the event's turn."""
+    """Return the reviewed event. Raises Problem 409 when the event is not open."""
     if wanted not in MOVES[event.status]:
         raise conflict(f"The event is already {event.status}.")
-    return event.reviewed(wanted, by=by, note=note, now=now)
+    return event.review(wanted, by=by, note=note, now=now)

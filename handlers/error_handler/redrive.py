@@ -24,7 +24,10 @@ class Queues:
     def send_back(
         self, consumer: str, channel: str, body: str, *, delay_s: int, redrives: int
     ) -> None:
-        """`redrives` counts the automatic ones; 0 when an operator sends it. Raises Retryable."""
+        """Send a message to its queue again. Raises Retryable.
+
+        `redrives` counts the automatic ones; 0 when an operator sends it.
+        """
         counted: dict[str, MessageAttributeValueTypeDef] = {
             REDRIVES: {"DataType": "Number", "StringValue": str(redrives)}
         }
@@ -32,7 +35,7 @@ class Queues:
             self.sqs.send_message(
                 QueueUrl=queue_url(self.sqs, self.account, f"{self.prefix}-{consumer}--{channel}"),
                 MessageBody=body,
-                # Said even when it is 0: the queue's own delay is for first copies only.
+                # Set even when it is 0: the queue's own delay is for first copies only.
                 DelaySeconds=delay_s,
                 MessageAttributes=counted,
             )

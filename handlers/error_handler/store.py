@@ -38,7 +38,7 @@ class FailedEvents:
     table: str
 
     def park(self, event: FailedEvent, message_id: str) -> None:
-        """Store it as open, once more if it was there, unless this very message was stored before.
+        """Store it as open, or open it again, unless this very message was stored before.
 
         Raises Retryable.
         """
@@ -72,7 +72,7 @@ class FailedEvents:
         return _event(answer["Item"]) if "Item" in answer else None
 
     def record_review(self, event: FailedEvent) -> bool:
-        """Write an operator's decision; False when the event is no longer as it was read.
+        """Write an operator's decision; return False when the event has changed since it was read.
 
         Raises Retryable.
         """
@@ -162,7 +162,7 @@ def _position_of(entries: Iterable[Item], event: FailedEvent) -> str | None:
 
 
 def purge_at_s(reviewed_at: str) -> int:
-    """When DynamoDB may delete a reviewed entry (its TTL), in seconds since 1970."""
+    """Return when DynamoDB may delete a reviewed entry (its TTL), in seconds since 1970."""
     return int(epoch_s(reviewed_at)) + KEPT_AFTER_REVIEW_DAYS * DAY_S
 
 

@@ -1,9 +1,8 @@
-"""Entry point: the streams of the tables that carry outboxes, and outboxes that operators send
-back, from a queue.
+"""Entry point: streams of the tables that carry outboxes, and the queue of what is sent back.
 
-A record that breaks the contract is parked, so that it cannot hold up its shard. Anything else that
-goes wrong raises: the stream keeps the batch and gives it again, and events published twice are
-duplicates that consumers stand.
+A record that breaks the contract is parked, so that it does not block its shard. Any other failure
+raises: the stream keeps the batch and delivers it again, and events that were published twice are
+duplicates that consumers tolerate.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ TRIES_MAX = 4
 BACKOFF_BASE_S = 0.1
 BACKOFF_CAP_S = 2.0
 QUEUE = "event-relay--outbox"
-# What EventBridge says of an entry that it will never take.
+# Why EventBridge refuses an entry for good.
 REFUSED_CODES = frozenset({"InvalidArgument", "MalformedDetail", "NotAuthorizedForSourceException"})
 
 
@@ -45,13 +44,20 @@ class Relay:
     events: EventBridgeClient
     sqs: SQSClient
     bus: str
-    dlq_url: Callable[[], str]  # making the client that knows it can wait
+    dlq_url: Callable[[], str]  # called when it is needed: it makes a client
     prefix: str
     clock: Clock
     owners: Mapping[str, str]  # table → the only service whose events its stream may carry
 
-    def relay(self, records: Iterable[Record]) -> None:
+    def consume(self, event: Mapping[str, Any]) -> None:
         """Publish the outbox of each record. Raises Retryable when some could not be published."""
+        react(self, event["Records"])
+
+    def publications(self, records: Iterable[Record]) -> list[Publication]:
+        """Return what the records' outboxes announce; park those that break the contract.
+
+        Raises Retryable when one could not be parked.
+        """
         good: list[Publication] = []
         for record in records:
             outbox, owner = self._outbox(record)
@@ -61,13 +67,10 @@ class Relay:
                 good.append(publication(outbox, owner))
             except Permanent as failure:
                 self._park(outbox, failure)
-        for start in range(0, len(good), ENTRIES_MAX):
-            self._publish(good[start : start + ENTRIES_MAX])
+        return good
 
     def _outbox(self, record: Record) -> tuple[str | None, str | None]:
-        """The outbox and whose table it is from (none: it was sent back by an operator, through the
-        queue).
-        """
+        """Return the outbox and its table's owner (None: an operator sent it back)."""
         if record.get("eventSource") == "aws:sqs":
             return record["body"], None
         image = record.get("dynamodb", {}).get("NewImage") or {}
@@ -77,7 +80,11 @@ class Relay:
             raise Retryable(f"TABLE_OWNERS names no owner of the table {table}")
         return image.get("outbox", {}).get("S"), owner
 
-    def _publish(self, publications: Sequence[Publication]) -> None:
+    def publish(self, publications: Sequence[Publication]) -> None:
+        """Publish at most ENTRIES_MAX events; entries that fail are tried again, with backoff.
+
+        Raises Retryable when some could not be published.
+        """
         left = list(publications)
         for attempt in range(TRIES_MAX):
             left = self._put(left)
@@ -91,7 +98,7 @@ class Relay:
         raise Retryable(f"{len(left)} events could not be published in {TRIES_MAX} tries")
 
     def _put(self, publications: Sequence[Publication]) -> list[Publication]:
-        """Those that were not taken and may be later."""
+        """Return those that the bus did not accept now and may accept later."""
         entries: list[PutEventsRequestEntryTypeDef] = [
             {
                 "EventBusName": self.bus,
@@ -117,11 +124,9 @@ class Relay:
         return left
 
     def _park(self, outbox: str, failure: Permanent) -> None:
-        """Raises Retryable when it cannot be parked: then the whole batch comes again, and nothing
-        is lost.
-        """
+        """Raises Retryable when it cannot be parked: the whole batch is then delivered again."""
         logger.warning(str(failure))
-        there = park(
+        parked = park(
             self.sqs,
             dlq_url=self.dlq_url(),
             body=outbox,
@@ -129,8 +134,15 @@ class Relay:
             reason=described(failure),
             attributes={},
         )
-        if not there:
+        if not parked:
             raise Retryable("an outbox that breaks the contract could not be parked")
+
+
+def react(relay: Relay, records: Iterable[Record]) -> None:
+    """Publish the outbox of each record. Raises Retryable when some could not be published."""
+    publications = relay.publications(records)
+    for start in range(0, len(publications), ENTRIES_MAX):
+        relay.publish(publications[start : start + ENTRIES_MAX])
 
 
 def build(settings: Settings, clock: Clock) -> Relay:
@@ -147,8 +159,8 @@ def build(settings: Settings, clock: Clock) -> Relay:
     )
 
 
-relay = ready(build(Settings(), SYSTEM_CLOCK))
+consumer = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    relay.relay(event["Records"])
+    consumer.consume(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from generated.services.gateway_processor import (
@@ -36,76 +36,74 @@ Message: TypeAlias = GatewayProcessorMessage
 QUESTIONS_MAX: Final = 3  # to the gateway per delivery: charge, inquire, and one more
 
 
-@dataclass(frozen=True, slots=True)
-class Processor:
-    charges: Charges
-    gateway: Gateway
-    clock: Clock
-
-    def react(self, message: Message) -> str:
-        """Claim, ask, record; a crash in between is found by the next delivery, which inquires.
-
-        Raises Failure.
-        """
-        decided = until_settled(self.clock, lambda: self._claimed(message))
-        question = first_question(decided, self.clock.now())
-        if question is None:
-            return decided.note
-        return self._settled(decided.state, question, Cause(message.correlationid, message.id))
-
-    def _claimed(self, message: Message) -> Decided:
-        now = self.clock.now()
-        charge = self.charges.fetch(message.data.payment_id)
-        decided = decide(charge, message.data, now)
-        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
-        if decided.kind == "moved":
-            written = replace(decided.state, version=decided.state.version + 1)
-            return replace(decided, state=written)
-        return decided
-
-    def _settled(self, charge: Charge, question: Question, cause: Cause) -> str:
-        """Ask until the charge has its end, and record that.
-
-        Raises Retryable when it stays unknown.
-        """
-        for _ in range(QUESTIONS_MAX):
-            answer = self._ask(charge, question)
-            step = on_answer(charge, question, answer, self.clock.now())
-            if isinstance(step, Decision):
-                return self._recorded(step, cause)
-            question = step
-        raise Retryable(f"gateway outcome of {charge.payment_id} is unknown; next is {question}")
-
-    def _ask(self, charge: Charge, question: Question) -> Answer:
-        request = _request(charge)
-        try:
-            match question:
-                case "charge":
-                    return self.gateway.charge(request)
-                case "inquire":
-                    return self.gateway.inquire(request)
-                case "cancel":
-                    return self.gateway.cancel(request)
-        except GatewayCircuitOpen:
-            count("GatewayCircuitOpen")
-            raise
-
-    def _recorded(self, decided: Decided, cause: Cause) -> str:
-        """Write the end; when another worker was faster, the gateway told it the same.
-
-        Raises Permanent when it did not: then an operator must ask the provider about the money.
-        """
-        try:
-            self.charges.commit(decided, cause=cause, now=self.clock.now())
-        except Conflict:
-            found = self.charges.fetch(decided.state.payment_id)
-            if found is None or found.status == "pending":
-                raise
-            if found.status != decided.state.status:
-                said, kept = decided.state.status, found.status
-                raise Permanent(f"the gateway says {said}, but said {kept} before") from None
-            return f"already {found.status}"
+def react(charges: Charges, gateway: Gateway, clock: Clock, message: Message) -> str:
+    """Claim, ask, record; after a crash in between the next delivery inquires. Raises Failure."""
+    decided = until_settled(clock, lambda: _claimed(charges, clock, message))
+    question = first_question(decided, clock.now())
+    if question is None:
         return decided.note
+    end = _end(decided.state, question, gateway, clock)
+    return _recorded(end, charges, clock, Cause(message.correlationid, message.id))
+
+
+def _claimed(charges: Charges, clock: Clock, message: Message) -> Decided:
+    """Fetch, decide, commit; the decision's charge has the version that is now stored."""
+    now = clock.now()
+    charge = charges.fetch(message.data.payment_id)
+    decided = decide(charge, message.data, now)
+    charges.commit(decided, cause=Cause(message.correlationid, message.id), now=now)
+    if decided.kind == "moved":
+        written = replace(decided.state, version=decided.state.version + 1)
+        return replace(decided, state=written)
+    return decided
+
+
+def _end(charge: Charge, question: Question, gateway: Gateway, clock: Clock) -> Decided:
+    """Ask until the charge has its end. Raises Retryable when the outcome stays unknown."""
+    for _ in range(QUESTIONS_MAX):
+        step = on_answer(charge, question, _answer(charge, question, gateway), clock.now())
+        if isinstance(step, Decision):
+            return step
+        question = step
+    raise Retryable(
+        f"gateway outcome of {charge.payment_id} is unknown after {QUESTIONS_MAX} calls; "
+        f"the next delivery starts with {question}"
+    )
+
+
+def _answer(charge: Charge, question: Question, gateway: Gateway) -> Answer:
+    request = _request(charge)
+    try:
+        match question:
+            case "charge":
+                return gateway.charge(request)
+            case "inquire":
+                return gateway.inquire(request)
+            case "cancel":
+                return gateway.cancel(request)
+    except GatewayCircuitOpen:
+        count("GatewayCircuitOpen")
+        raise
+
+
+def _recorded(decided: Decided, charges: Charges, clock: Clock, cause: Cause) -> str:
+    """Write the end, or accept the same end from a faster worker.
+
+    Raises Permanent when the gateway answered that worker differently: an operator must then ask
+    the provider about the money.
+    """
+    try:
+        charges.commit(decided, cause=cause, now=clock.now())
+    except Conflict:
+        found = charges.fetch(decided.state.payment_id)
+        if found is None or found.status == "pending":
+            raise
+        if found.status != decided.state.status:
+            raise Permanent(
+                f"the gateway answered {decided.state.status} now and {found.status} before"
+            ) from None
+        return f"already {found.status}"
+    return decided.note
 
 
 def _request(charge: Charge) -> ChargeRequest:
@@ -119,10 +117,10 @@ def _request(charge: Charge) -> ChargeRequest:
 
 def build(settings: Settings, clock: Clock, gateway: Gateway | None = None) -> Consumer[Message]:
     charges = Charges(aws.dynamodb(), settings.text("CHARGES_TABLE"))
-    processor = Processor(charges, gateway or _http_gateway(settings), clock)
+    asked = gateway or _http_gateway(settings)
     return Consumer(
         receives=GATEWAY_PROCESSOR_RECEIVES,
-        handle=each(processor.react),
+        handle=each(lambda message: react(charges, asked, clock, message)),
         sqs=aws.sqs(),
         clock=clock,
     )

@@ -1,4 +1,4 @@
-"""What gateway-processor makes of the events it hears and of the gateway's answers.
+"""What gateway-processor decides about each event and each answer of the gateway.
 
 Pure: no AWS, no clock, no network.
 """
@@ -14,7 +14,8 @@ from generated.events.wallet_funds_reserved_at_expiry import WalletFundsReserved
 from generated.services.gateway_processor import GatewayProcessorReceives, GatewayProcessorSends
 from handlers.core.decision import Decision, again, unchanged
 from handlers.core.errors import Early, Permanent, Retryable
-from handlers.gateway_processor.charge import EXPIRED_REASON, Charge, ChargeStatus
+from handlers.core.moves import NONE, moved
+from handlers.gateway_processor.charge import EXPIRED_REASON, MOVES, Charge
 from handlers.gateway_processor.gateway import (
     Answer,
     Approved,
@@ -29,9 +30,9 @@ Question: TypeAlias = Literal["charge", "inquire", "cancel"]
 
 
 def decide(charge: Charge | None, event: GatewayProcessorReceives, now: str) -> Decided:
-    """A decision whose charge is `pending` leaves the gateway to be asked: see first_question.
+    """Dispatch an event to its decision; about a `pending` charge the gateway is asked next.
 
-    Raises Early or Permanent when the event does not fit the charge.
+    See first_question. Raises Early or Permanent when the event does not fit the charge.
     """
     if charge and (charge.user_id, charge.amount) != (event.user_id, event.amount):
         raise Permanent(f"event is about another user or amount than charge {event.payment_id}")
@@ -50,8 +51,8 @@ def on_wallet_funds_reserved(
     """Claim the charge before the gateway is called, never after the reservation's end."""
     if charge is None:
         if now >= event.expires_at:
-            return _closed(_charge(event, "expired").expired())
-        return Decision(_charge(event, "pending"), note="claimed")
+            return _expired(NONE, _charge(event))
+        return moved(MOVES, NONE, "pending", _charge(event), note="claimed")
     if charge.status == "pending":
         return unchanged(charge, "outcome unknown")
     return again(charge)
@@ -65,18 +66,18 @@ def on_wallet_funds_reserved_at_expiry(
         why = f"reservation of {event.payment_id} has time until {event.expires_at}"
         raise Early(why, until=event.expires_at)
     if charge is None:
-        return _closed(_charge(event, "expired").expired())
+        return _expired(NONE, _charge(event))
     if charge.status == "pending":
         return unchanged(charge, "outcome unknown at expiry")
     return unchanged(charge, f"already {charge.status}")
 
 
 def first_question(decided: Decided, now: str) -> Question | None:
-    """What to ask the gateway after a decision (none: nothing is open).
+    """Return what to ask the gateway after a decision (None: nothing is open).
 
     Charge what was just claimed, inquire about what may be charged. After the reservation's end
-    only cancelling the key is of use: it answers what was charged or declined, and rules out the
-    rest.
+    only cancelling the key helps: its answer says what was charged or declined, and it rules out
+    any later charge.
     """
     charge = decided.state
     if charge.status != "pending":
@@ -87,20 +88,20 @@ def first_question(decided: Decided, now: str) -> Question | None:
 
 
 def on_answer(charge: Charge, asked: Question, answer: Answer, now: str) -> Decided | Question:
-    """What follows from the gateway's answer: the charge's end, or the next question.
+    """Return what follows from the gateway's answer: the charge's end, or the next question.
 
     Raises Retryable when the outcome stays unknown.
     """
     late = now >= charge.expires_at
     match answer:
         case Approved(charge_id=charge_id):
-            return _approved(charge.approved(charge_id), charge_id)
+            return _approved(charge.approve(charge_id), charge_id)
         case Declined(code=code):
-            return _rejected(charge.declined(code), code)
+            return _rejected("pending", charge.decline(code), code)
         case Cancelled():
-            return _closed(charge.expired())
+            return _expired("pending", charge)
         case NotFound():
-            # A request that is still on its way may charge yet; its key makes asking again safe.
+            # A request still under way may charge later; its key makes asking again safe.
             return "cancel" if late else "charge"
         case Unknown(why=why):
             if asked == "charge":
@@ -112,16 +113,14 @@ def on_answer(charge: Charge, asked: Question, answer: Answer, now: str) -> Deci
             assert_never(answer)
 
 
-def _charge(
-    event: WalletFundsReserved | WalletFundsReservedAtExpiry, status: ChargeStatus
-) -> Charge:
+def _charge(event: WalletFundsReserved | WalletFundsReservedAtExpiry) -> Charge:
     return Charge(
         payment_id=event.payment_id,
         user_id=event.user_id,
         amount=event.amount,
         payee=event.payee,
         expires_at=event.expires_at,
-        status=status,
+        status="pending",
     )
 
 
@@ -132,15 +131,15 @@ def _approved(charge: Charge, charge_id: str) -> Decided:
         amount=charge.amount,
         charge_id=charge_id,
     )
-    return Decision(charge, (event,), note="approved")
+    return moved(MOVES, "pending", charge.status, charge, event, note="approved")
 
 
-def _rejected(charge: Charge, reason: str) -> Decided:
+def _rejected(before: str, charge: Charge, reason: str) -> Decided:
     event = GatewayPaymentRejected(
         payment_id=charge.payment_id, user_id=charge.user_id, amount=charge.amount, reason=reason
     )
-    return Decision(charge, (event,), note=f"rejected: {reason}")
+    return moved(MOVES, before, charge.status, charge, event, note=f"rejected: {reason}")
 
 
-def _closed(charge: Charge) -> Decided:
-    return _rejected(charge, EXPIRED_REASON)
+def _expired(before: str, charge: Charge) -> Decided:
+    return _rejected(before, charge.expire(), EXPIRED_REASON)

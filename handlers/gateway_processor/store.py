@@ -1,23 +1,33 @@
-"""Charges in DynamoDB: key payment_id; what was asked of the gateway, what it said, and the outbox
-of that.
-"""
+"""Charges in DynamoDB: key payment_id, each with the outbox of its latest write."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from generated.common import Money
 from generated.services.gateway_processor import GATEWAY_PROCESSOR_SENDS
-from handlers.core.envelope import Cause, announced_again, announcement
+from handlers.core.envelope import Cause
 from handlers.gateway_processor.charge import Charge
 from handlers.gateway_processor.decisions import Decided
-from handlers.runtime.commit import Item, commit, number, optional_text, reading, text, with_texts
+from handlers.runtime.commit import (
+    Attributes,
+    Item,
+    Outbox,
+    changed_item,
+    commit,
+    new_item,
+    number,
+    optional_text,
+    reading,
+    text,
+    with_texts,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-SOURCE = "gateway-processor"
+OUTBOX = Outbox("gateway-processor", GATEWAY_PROCESSOR_SENDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,73 +50,36 @@ class Charges:
 
         Raises Conflict or Retryable.
         """
-        charge = decided.state
         if decided.kind == "unchanged":
             return
-        outbox = announced_again(charge.outbox or "{}") if decided.kind == "again" else None
-        event = decided.announced
-        if event is not None:
-            outbox = announcement(
-                event,
-                event_type=GATEWAY_PROCESSOR_SENDS[type(event)],
-                source=SOURCE,
-                subject=charge.payment_id,
-                time=now,
-                cause=cause,
-            )
-        write = self._update(charge, outbox) if charge.version else self._put(charge, outbox)
-        commit(self.dynamodb, [write])
-
-    def _put(self, charge: Charge, outbox: str | None) -> Any:
-        return {
-            "Put": {
-                "TableName": self.table,
-                "Item": _item(charge) | with_texts({"outbox": outbox}),
-                "ConditionExpression": "attribute_not_exists(payment_id)",
-            }
-        }
-
-    def _update(self, charge: Charge, outbox: str | None) -> Any:
-        sets = {
-            "status": charge.status,
-            "charge_id": charge.charge_id,
-            "reason": charge.reason,
-            "outbox": outbox,
-        }
-        there = {name: value for name, value in sets.items() if value is not None}
-        assignments = [f"#{name} = :{name}" for name in there] + ["version = :next"]
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": {"payment_id": text(charge.payment_id)},
-                "UpdateExpression": "SET " + ", ".join(assignments),
-                "ConditionExpression": "version = :version",
-                "ExpressionAttributeNames": {f"#{name}": name for name in there},
-                "ExpressionAttributeValues": {
-                    **{f":{name}": text(value) for name, value in there.items()},
-                    ":version": number(charge.version),
-                    ":next": number(charge.version + 1),
-                },
-            }
-        }
-
-
-def _item(charge: Charge) -> dict[str, dict[str, str]]:
-    return {
-        **with_texts(
+        charge = decided.state
+        outbox = OUTBOX.of(
+            decided, subject=charge.payment_id, before=charge.outbox, now=now, cause=cause
+        )
+        changes = with_texts(
             {
-                "payment_id": charge.payment_id,
-                "user_id": charge.user_id,
                 "status": charge.status,
-                "currency": charge.amount.currency,
-                "payee": charge.payee,
-                "expires_at": charge.expires_at,
                 "charge_id": charge.charge_id,
                 "reason": charge.reason,
+                "outbox": outbox,
             }
-        ),
+        )
+        key = {"payment_id": text(charge.payment_id)}
+        if charge.version:
+            write = changed_item(self.table, key, changes, version=charge.version)
+        else:
+            write = new_item(self.table, key | _item(charge) | changes, key="payment_id")
+        commit(self.dynamodb, [write])
+
+
+def _item(charge: Charge) -> Attributes:
+    """Return what never changes of a charge."""
+    return {
+        "user_id": text(charge.user_id),
         "amount": number(charge.amount.value),
-        "version": number(1),
+        "currency": text(charge.amount.currency),
+        "payee": text(charge.payee),
+        "expires_at": text(charge.expires_at),
     }
 
 

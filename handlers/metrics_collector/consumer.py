@@ -1,12 +1,11 @@
-"""Entry point: every event of the bus, one per invocation; and those that operators send back, from
-a queue.
-"""
+"""Entry point: every event, one per invocation by the bus, or a batch that was sent back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from generated.services.metrics_collector import (
     METRICS_COLLECTOR_RECEIVES,
@@ -16,11 +15,15 @@ from handlers.core.envelope import parsed, read_envelope
 from handlers.core.errors import Permanent
 from handlers.metrics_collector.decisions import measure
 from handlers.runtime import aws
+from handlers.runtime.clock import SYSTEM_CLOCK, Clock
 from handlers.runtime.metrics import put_metric
 from handlers.runtime.queue import BatchResponse, ItemFailure, SqsBatch, described, park
 from handlers.runtime.settings import Settings
 from handlers.runtime.start import ready
 from handlers.runtime.telemetry import facts, logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 Message: TypeAlias = MetricsCollectorMessage
 
@@ -28,64 +31,72 @@ QUEUE = "metrics-collector--events"
 
 
 def read(body: str) -> Message:
-    """Raises Permanent when it is no event of the contract."""
+    """Return the event of a message. Raises Permanent when the contract does not have it."""
     try:
         model = METRICS_COLLECTOR_RECEIVES[read_envelope(body).type]
     except KeyError as error:
-        raise Permanent("breaks the contract: type: is no event that is measured") from error
+        raise Permanent("breaks the contract: type: is not an event that is measured") from error
     return parsed(model, body)
 
 
-def collect(message: Message) -> None:
+def react(message: Message) -> str:
+    """Write the metrics of an event; return a note for the log."""
     for one in measure(message):
         put_metric(one.metric, one.value, one.unit, one.dimensions)
-    logger.info("measured" if not message.reannounced else "measured before", extra=facts(message))
+    return "measured before" if message.reannounced else "measured"
 
 
-class Collector:
-    def __init__(self, settings: Settings) -> None:
-        self._sqs = aws.sqs()
-        self._account = settings.text("ACCOUNT_ID")
-        self._dlq = f"{settings.text('PREFIX')}-{QUEUE}-dlq"
+@dataclass(frozen=True, slots=True)
+class MetricsConsumer:
+    """Takes an event of the bus, or a batch of them from the queue of what operators send back."""
 
-    def collect(self, event: Mapping[str, Any]) -> BatchResponse | None:
-        """An event of the bus, or a batch of such from the queue; what breaks the contract is
-        parked.
-        """
+    sqs: SQSClient
+    account: str
+    dlq: str
+
+    def consume(self, event: Mapping[str, Any]) -> BatchResponse | None:
+        """Measure each event; one that breaks the contract is parked."""
         if "Records" not in event:
-            self._collect_or_park(json.dumps(event))
+            self._react_or_park(json.dumps(event))
             return None
         failures: list[ItemFailure] = []
         for record in cast(SqsBatch, event)["Records"]:
             try:
-                self._collect_or_park(record["body"])
-            except Permanent:  # it could not be parked: it comes again, its neighbours do not
+                self._react_or_park(record["body"])
+            except Permanent:  # it could not be parked: only this record is delivered again
                 failures.append({"itemIdentifier": record["messageId"]})
         return {"batchItemFailures": failures}
 
-    def _collect_or_park(self, body: str) -> None:
+    def _react_or_park(self, body: str) -> None:
+        """Raises Permanent when the event cannot be parked, so that it is delivered again."""
         try:
-            collect(read(body))
+            message = read(body)
         except Permanent as failure:
             logger.warning(str(failure))
             self._park(body, failure)
+            return
+        logger.info(react(message), extra=facts(message))
 
     def _park(self, body: str, failure: Permanent) -> None:
-        """Raises the failure when it cannot be parked, so that the event is tried again."""
-        there = park(
-            self._sqs,
-            dlq_url=aws.queue_url(self._sqs, self._account, self._dlq),
+        parked = park(
+            self.sqs,
+            dlq_url=aws.queue_url(self.sqs, self.account, self.dlq),
             body=body,
             kind="permanent",
             reason=described(failure),
             attributes={},
         )
-        if not there:
+        if not parked:
             raise failure
 
 
-collector = ready(Collector(Settings()))
+def build(settings: Settings, _clock: Clock) -> MetricsConsumer:
+    dlq = f"{settings.text('PREFIX')}-{QUEUE}-dlq"
+    return MetricsConsumer(aws.sqs(), settings.text("ACCOUNT_ID"), dlq)
+
+
+consumer = ready(build(Settings(), SYSTEM_CLOCK))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> BatchResponse | None:
-    return collector.collect(event)
+    return consumer.consume(event)

@@ -22,6 +22,7 @@ from handlers.core.envelope import Cause
 from handlers.core.identity import derived, request_fingerprint
 from handlers.core.moment import plus
 from handlers.core.problem import key_reused, not_found
+from handlers.payment_orchestrator.decisions import created
 from handlers.payment_orchestrator.payment import Payment
 from handlers.payment_orchestrator.store import Payments
 from handlers.runtime import aws
@@ -43,12 +44,12 @@ class Api(PaymentOrchestratorApi):
     def create_payment(
         self, caller: Caller, parameters: CreatePaymentParameters, body: PaymentRequest
     ) -> Answer[PaymentDocument]:
-        """Record the payment, or give the first answer again.
+        """Record the payment, or return the first answer again.
 
         Raises Problem 422 when the key is another request's.
         """
         payment = self._new(caller, parameters.idempotency_key, body)
-        existing = self.payments.create(payment, Cause(caller.correlation_id))
+        existing = self.payments.create(created(payment), Cause(caller.correlation_id))
         if existing and existing.request_fingerprint != payment.request_fingerprint:
             raise key_reused()
         first = existing.at_first() if existing else payment
@@ -76,7 +77,7 @@ class Api(PaymentOrchestratorApi):
     def get_payment(
         self, caller: Caller, parameters: GetPaymentParameters
     ) -> Answer[PaymentDocument]:
-        """Raises Problem 404 for what is not there and for what is another user's, alike."""
+        """Raises Problem 404, also for a payment of another user."""
         payment = self.payments.fetch(parameters.payment_id)
         if payment is None or payment.user_id != caller.user_id:
             raise not_found("There is no payment of yours with this id.")
@@ -110,7 +111,7 @@ def _document(payment: Payment) -> PaymentDocument:
         amount=payment.amount,
         payee=payment.payee,
         description=payment.description,
-        metadata=dict(payment.metadata) if payment.metadata is not None else None,
+        metadata=payment.metadata,
         failure_code=payment.failure_code,
         created_at=payment.created_at,
         updated_at=payment.updated_at,

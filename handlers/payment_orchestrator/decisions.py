@@ -1,4 +1,4 @@
-"""What payment-orchestrator makes of the events it hears. Pure: no AWS, no clock, no randomness."""
+"""What payment-orchestrator decides about each event. Pure: no AWS, no clock, no randomness."""
 
 from __future__ import annotations
 
@@ -18,36 +18,37 @@ from generated.services.payment_orchestrator import (
 from handlers.core.decision import Decision, again, unchanged
 from handlers.core.envelope import times_announced_again
 from handlers.core.errors import Early, Permanent
-from handlers.core.moves import NONE, is_made
+from handlers.core.moves import NONE, already_made, moved
 from handlers.payment_orchestrator.payment import MOVES, Payment
 
 Decided: TypeAlias = Decision[Payment, PaymentOrchestratorSends]
 
-ASKS_MAX: Final = (
-    3  # how often a payment is announced again after its deadline, before it needs an operator
-)
+# How often a payment is announced again after its deadline, before it needs an operator.
+ASKS_MAX: Final = 3
 
 
-def initiated(payment: Payment) -> PaymentInitiated:
-    """The event that announces a new payment."""
-    return PaymentInitiated(
+def created(payment: Payment) -> Decided:
+    """Announce a new payment."""
+    event = PaymentInitiated(
         payment_id=payment.payment_id,
         user_id=payment.user_id,
         amount=payment.amount,
         payee=payment.payee,
         expires_at=payment.expires_at,
     )
+    return moved(MOVES, NONE, "pending", payment, event, note="created")
 
 
 def decide(
     payment: Payment | None, event: PaymentOrchestratorReceives, now: str, *, reannounced: int = 0
 ) -> Decided:
-    """`reannounced`: how often the event had been announced again when it was sent.
+    """Dispatch an event to its decision.
 
-    Raises Early or Permanent when the event does not fit the payment.
+    `reannounced`: how often the event had been announced again when it was sent. Raises Early or
+    Permanent when the event does not fit the payment.
     """
     if payment is None:
-        raise Early(f"payment {event.payment_id} is not there: it is {NONE}")
+        raise Early(f"payment {event.payment_id} does not exist yet: it is {NONE}")
     if payment.user_id != event.user_id or payment.amount != event.amount:
         raise Permanent(f"event is about another user or amount than payment {event.payment_id}")
     match event:
@@ -66,10 +67,10 @@ def decide(
 def on_payment_initiated_after_deadline(
     payment: Payment, event: PaymentInitiatedAfterDeadline, now: str, reannounced: int
 ) -> Decided:
-    """Ask again when the payment is still pending: whatever got lost on its way heals by that.
+    """Announce a payment again that is still pending: that repairs whatever got lost on its way.
 
     Each announcement is followed by one more at most, so that its duplicates do not use up the
-    tries at once.
+    attempts at once.
     """
     if now < event.expires_at:
         why = f"payment {payment.payment_id} has time until {event.expires_at}"
@@ -89,24 +90,28 @@ def on_payment_initiated_after_deadline(
 def on_wallet_reservation_failed(
     payment: Payment, event: WalletReservationFailed, now: str
 ) -> Decided:
+    """Fail the payment with the wallet's reason."""
     return _failed(payment, event.reason, now)
 
 
 def on_wallet_funds_released(payment: Payment, event: WalletFundsReleased, now: str) -> Decided:
+    """Fail the payment with the gateway's reason."""
     return _failed(payment, event.reason, now)
 
 
 def on_wallet_funds_deducted(payment: Payment, event: WalletFundsDeducted, now: str) -> Decided:
-    if _made(payment, "completed"):
+    """Complete the payment."""
+    if _already(payment, "completed"):
         return unchanged(payment, "already completed")
     completed = PaymentCompleted(
         payment_id=event.payment_id, user_id=payment.user_id, amount=payment.amount
     )
-    return Decision(payment.completed(now), (completed,), note="completed")
+    state = payment.complete(now)
+    return moved(MOVES, payment.status, "completed", state, completed, note="completed")
 
 
 def _failed(payment: Payment, reason: str, now: str) -> Decided:
-    if _made(payment, "failed"):
+    if _already(payment, "failed"):
         return unchanged(payment, "already failed")
     failed = PaymentFailed(
         payment_id=payment.payment_id,
@@ -114,10 +119,11 @@ def _failed(payment: Payment, reason: str, now: str) -> Decided:
         amount=payment.amount,
         reason=reason,
     )
-    return Decision(payment.failed(reason, now), (failed,), note=f"failed: {reason}")
+    state = payment.fail(reason, now)
+    return moved(MOVES, payment.status, "failed", state, failed, note=f"failed: {reason}")
 
 
-def _made(payment: Payment, wanted: str) -> bool:
-    return is_made(
+def _already(payment: Payment, wanted: str) -> bool:
+    return already_made(
         MOVES, current=payment.status, wanted=wanted, thing=f"payment {payment.payment_id}"
     )

@@ -6,24 +6,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from generated.common import Money
 from generated.services.payment_orchestrator import PAYMENT_ORCHESTRATOR_SENDS
-from handlers.core.envelope import Cause, announced_again, announcement
-from handlers.payment_orchestrator.decisions import Decided, initiated
+from handlers.core.envelope import Cause
+from handlers.payment_orchestrator.decisions import Decided
 from handlers.payment_orchestrator.payment import Payment
-from handlers.runtime.aws import as_failure
 from handlers.runtime.commit import (
     Item,
+    Outbox,
     batch_get,
+    changed_item,
     commit,
-    existing_item,
+    new_item,
     number,
     optional_text,
+    put_new,
     reading,
     text,
     with_texts,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from generated.api.payment_orchestrator import PaymentStatus
 
-SOURCE = "payment-orchestrator"
+OUTBOX = Outbox("payment-orchestrator", PAYMENT_ORCHESTRATOR_SENDS)
 INDEX = "by-user"
 QUERIES_MAX = 5  # how many times keys, then payments, are read to fill a page of a filtered list
 
@@ -53,34 +53,18 @@ class Payments:
     dynamodb: DynamoDBClient
     table: str
 
-    def create(self, payment: Payment, cause: Cause) -> Payment | None:
-        """Record a new payment with its announcement; the payment that is there already, if one is.
+    def create(self, decided: Decided, cause: Cause) -> Payment | None:
+        """Record a new payment with its announcement; return the existing one, if there is one.
 
         Raises Retryable.
         """
-        announced = announcement(
-            initiated(payment),
-            event_type="payment.initiated",
-            source=SOURCE,
-            subject=payment.payment_id,
-            time=payment.created_at,
-            cause=cause,
+        payment = decided.state
+        outbox = OUTBOX.of(
+            decided, subject=payment.payment_id, before=None, now=payment.created_at, cause=cause
         )
-        try:
-            self.dynamodb.put_item(
-                TableName=self.table,
-                Item=_item(replace(payment, outbox=announced)),
-                ConditionExpression="attribute_not_exists(payment_id)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            found = existing_item(error)
-            if found is None:
-                raise as_failure(error, "create a payment") from error
-            return _payment(found)
-        except BotoCoreError as error:
-            raise as_failure(error, "create a payment") from error
-        return None
+        item = _item(payment) | with_texts({"outbox": outbox})
+        found = put_new(self.dynamodb, new_item(self.table, item, key="payment_id"))
+        return _payment(found) if found else None
 
     def fetch(self, payment_id: str) -> Payment | None:
         """Raises Retryable."""
@@ -97,38 +81,22 @@ class Payments:
 
         Raises Conflict or Retryable.
         """
-        payment = decided.state
         if decided.kind == "unchanged":
             return
-        if decided.kind == "again":
-            outbox = announced_again(payment.outbox or "{}")
-        else:
-            (event,) = decided.events
-            outbox = announcement(
-                event,
-                event_type=PAYMENT_ORCHESTRATOR_SENDS[type(event)],
-                source=SOURCE,
-                subject=payment.payment_id,
-                time=now,
-                cause=cause,
-            )
-        failure = {"failure_code": payment.failure_code} if payment.failure_code else {}
-        sets = {"status": payment.status, "updated_at": payment.updated_at, "outbox": outbox}
-        sets |= failure
-        assignments = [f"#{name} = :{name}" for name in sets] + ["version = :next"]
-        update = {
-            "TableName": self.table,
-            "Key": {"payment_id": text(payment.payment_id)},
-            "UpdateExpression": "SET " + ", ".join(assignments),
-            "ConditionExpression": "version = :version",
-            "ExpressionAttributeNames": {f"#{name}": name for name in sets},
-            "ExpressionAttributeValues": {
-                **{f":{name}": text(value) for name, value in sets.items()},
-                ":version": number(payment.version),
-                ":next": number(payment.version + 1),
-            },
-        }
-        commit(self.dynamodb, [{"Update": update}])  # type: ignore[typeddict-item]
+        payment = decided.state
+        outbox = OUTBOX.of(
+            decided, subject=payment.payment_id, before=payment.outbox, now=now, cause=cause
+        )
+        changes = with_texts(
+            {
+                "status": payment.status,
+                "updated_at": payment.updated_at,
+                "failure_code": payment.failure_code,
+                "outbox": outbox,
+            }
+        )
+        key = {"payment_id": text(payment.payment_id)}
+        commit(self.dynamodb, [changed_item(self.table, key, changes, version=payment.version)])
 
     def page(
         self, user_id: str, *, status: PaymentStatus | None, size: int, position: str | None
@@ -190,11 +158,9 @@ def _item(payment: Payment) -> dict[str, dict[str, str]]:
                 "description": payment.description,
                 "metadata": metadata,
                 "failure_code": payment.failure_code,
-                "outbox": payment.outbox,
             }
         ),
         "amount": number(payment.amount.value),
-        "version": number(payment.version),
     }
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from generated.model import Model
+from handlers.core.decision import Decision
+from handlers.core.envelope import Cause, announced_again, announcement
 from handlers.core.errors import Conflict, Retryable
 from handlers.runtime.aws import as_failure
 from handlers.runtime.clock import Clock, full_jitter_s
@@ -18,8 +22,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ATTEMPTS_MAX = 16  # optimistic writes of the same thing before it goes back to the queue
-# Short and soon level: as many rivals as there are workers, each done in a few milliseconds. With
-# long pauses the unlucky wait while the wallet is idle (docs/performance.md, hot wallet).
+# Short, and soon at its cap: there are at most as many rivals as workers, each done in a few
+# milliseconds. With longer pauses workers wait while the wallet is idle (docs/performance.md, hot
+# wallet).
 BACKOFF_BASE_S = 0.05
 BACKOFF_CAP_S = 0.1
 
@@ -29,7 +34,9 @@ THROTTLED_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError
 
 BATCH_READS_MAX = 5  # BatchGetItem may leave keys unread; how often it is called at most
 
-Item = Mapping[str, Any]
+Item: TypeAlias = Mapping[str, Any]  # as DynamoDB returns it
+Attributes: TypeAlias = dict[str, dict[str, str]]
+Write: TypeAlias = "TransactWriteItemTypeDef"
 
 
 def text(value: str) -> dict[str, str]:
@@ -45,16 +52,105 @@ def optional_text(item: Item, name: str) -> str | None:
     return value
 
 
-def with_texts(values: Mapping[str, str | None]) -> dict[str, dict[str, str]]:
-    """Attributes of those values that are there; absent stays absent."""
+def with_texts(values: Mapping[str, str | None]) -> Attributes:
+    """Return the attributes of those values that are present; absent stays absent."""
     return {name: {"S": value} for name, value in values.items() if value is not None}
 
 
-def commit(dynamodb: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef]) -> None:
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Where a service's events are written: in the attribute `outbox` of the item they are about.
+
+    `sends` names each event that the service may announce.
+    """
+
+    source: str
+    sends: Mapping[type[Model], str]
+
+    def of(
+        self,
+        decided: Decision[object, Model],
+        *,
+        subject: str,
+        before: str | None,
+        now: str,
+        cause: Cause,
+    ) -> str | None:
+        """Return what a decision announces: an event, `before` again, or nothing (None).
+
+        Raises ValueError when there is no announcement before to repeat.
+        """
+        if decided.kind == "again":
+            if before is None:
+                raise ValueError(f"nothing was announced about {subject} that could be repeated")
+            return announced_again(before)
+        event = decided.announced
+        if event is None:
+            return None
+        return announcement(
+            event,
+            event_type=self.sends[type(event)],
+            source=self.source,
+            subject=subject,
+            time=now,
+            cause=cause,
+        )
+
+
+def new_item(table: str, item: Attributes, *, key: str) -> Write:
+    """Return a write of an item under the condition that none with this key exists."""
+    condition = f"attribute_not_exists({key})"
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": item | {"version": number(1)},
+            "ConditionExpression": condition,
+        }
+    }
+
+
+def changed_item(table: str, key: Attributes, changes: Attributes, *, version: int) -> Write:
+    """Return a write of some attributes under the condition that the item has this version."""
+    assignments = [f"#{name} = :{name}" for name in changes]
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": "SET " + ", ".join([*assignments, "version = :next"]),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeNames": {f"#{name}": name for name in changes},
+            "ExpressionAttributeValues": {
+                **{f":{name}": value for name, value in changes.items()},
+                ":version": number(version),
+                ":next": number(version + 1),
+            },
+        }
+    }
+
+
+def put_new(dynamodb: DynamoDBClient, write: Write) -> Item | None:
+    """Write a new item; return the one that exists under its key, if one does.
+
+    Raises Retryable when DynamoDB is unavailable.
+    """
+    put: Any = {**write["Put"], "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    try:
+        dynamodb.put_item(**put)
+    except ClientError as error:
+        existing = _existing_item(error)
+        if existing is None:
+            raise as_failure(error, "write to DynamoDB") from error
+        return existing
+    except BotoCoreError as error:
+        raise as_failure(error, "write to DynamoDB") from error
+    return None
+
+
+def commit(dynamodb: DynamoDBClient, writes: Sequence[Write]) -> None:
     """Write all or nothing: one write alone (half the price), several as a transaction.
 
-    Raises Conflict when a condition does not hold or somebody writes the same item, Retryable when
-    DynamoDB is not to be had.
+    Raises Conflict when a condition does not hold or another writer has the same item, Retryable
+    when DynamoDB is unavailable.
     """
     try:
         if len(writes) > 1:
@@ -65,7 +161,7 @@ def commit(dynamodb: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef])
         raise _failed_write(error) from error
 
 
-def _write_one(dynamodb: DynamoDBClient, write: TransactWriteItemTypeDef) -> None:
+def _write_one(dynamodb: DynamoDBClient, write: Write) -> None:
     if "Put" in write:
         dynamodb.put_item(**write["Put"])
     elif "Update" in write:
@@ -75,15 +171,17 @@ def _write_one(dynamodb: DynamoDBClient, write: TransactWriteItemTypeDef) -> Non
 
 
 def _failed_write(error: BotoCoreError | ClientError) -> Exception:
-    """A transaction is cancelled as a whole; its reasons say why, and only all of them together say
-    whether it is worth another try.
+    """Return the failure that a rejected write stands for.
+
+    A transaction is cancelled as a whole; only all of its reasons together tell whether another
+    attempt can succeed.
     """
     if isinstance(error, ClientError):
         if error.response["Error"]["Code"] in CONFLICT_CODES:
-            return Conflict("somebody else wrote it first")
+            return Conflict("another writer was first")
         reasons = _cancellation_reasons(error)
         if reasons and reasons <= CONFLICT_REASONS:
-            return Conflict("somebody else wrote it first")
+            return Conflict("another writer was first")
         if reasons and reasons <= CONFLICT_REASONS | THROTTLED_REASONS:
             return Retryable("write to DynamoDB: the transaction was throttled")
     return as_failure(error, "write to DynamoDB")
@@ -94,10 +192,8 @@ def _cancellation_reasons(error: ClientError) -> set[str]:
     return {reason.get("Code", "None") for reason in reasons} - {"None"}
 
 
-def existing_item(error: ClientError) -> Item | None:
-    """The item that was in the way of a conditional put with ReturnValuesOnConditionCheckFailure,
-    if it was that.
-    """
+def _existing_item(error: ClientError) -> Item | None:
+    """Return the item that a conditional put found under its key (None: it failed otherwise)."""
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         return None
     found: Item | None = error.response.get("Item")  # type: ignore[assignment]
@@ -105,7 +201,7 @@ def existing_item(error: ClientError) -> Item | None:
 
 
 def reading(doing: str, call: Callable[[], T]) -> T:
-    """The answer of a read. Raises Retryable when DynamoDB is not to be had."""
+    """Return the answer of a read. Raises Retryable when DynamoDB is unavailable."""
     try:
         return call()
     except (BotoCoreError, ClientError) as error:
@@ -145,7 +241,7 @@ def _in_order(keys: Sequence[Item], items: Iterable[Item]) -> list[Item]:
 
 
 def until_settled(clock: Clock, attempt: Callable[[], T]) -> T:
-    """Read, decide and write again while somebody else is faster; full jitter in between.
+    """Repeat read, decide and write while another writer is faster, with full jitter between.
 
     Raises Retryable after ATTEMPTS_MAX conflicts: the message goes back to its queue.
     """

@@ -53,7 +53,7 @@ class Api(WalletServiceApi):
     def create_deposit(
         self, caller: Caller, parameters: CreateDepositParameters, body: DepositRequest
     ) -> Answer[DepositDocument]:
-        """Put the money in, once per key. Raises Problem 403, 409 or 422."""
+        """Deposit the money, once per key. Raises Problem 403, 409 or 422."""
         owner = _owner(caller, body)
         if body.amount.currency != parameters.currency:
             mismatch = f"should be {parameters.currency}, the currency of the path"
@@ -74,7 +74,7 @@ class Api(WalletServiceApi):
         return Answer(_deposit_document(existing or deposit), status=201, headers=headers)
 
     def _attempt(self, deposit: Deposit, cause: Cause) -> Deposit | None:
-        """Write the deposit; the one that is there already under its id, if one is.
+        """Write the deposit; return the existing one under its id, if there is one.
 
         Raises Conflict or Retryable.
         """
@@ -82,13 +82,13 @@ class Api(WalletServiceApi):
         existing, before = self.wallets.fetch_deposit(deposit.deposit_id, wallet)
         if existing:
             return existing
-        after, event = deposited(before, deposit)
-        self.wallets.commit_deposit(deposit, before=before, after=after, event=event, cause=cause)
+        decided = deposited(before, deposit)
+        self.wallets.commit_deposit(decided, before=before, cause=cause)
         return None
 
 
 def _owner(caller: Caller, body: DepositRequest) -> str:
-    """Whose wallet. Raises Problem 403 when it is another user's and the caller is no operator."""
+    """Return whose wallet it is. Raises Problem 403 for another user's, unless by an operator."""
     owner = body.user_id or caller.user_id
     if owner != caller.user_id and OPERATOR not in caller.roles:
         raise Problem(

@@ -1,4 +1,4 @@
-"""What wallet-service makes of the events it hears. Pure: no AWS, no clock, no randomness."""
+"""What wallet-service decides about each event. Pure: no AWS, no clock, no randomness."""
 
 from __future__ import annotations
 
@@ -14,51 +14,55 @@ from generated.events.wallet_funds_reserved import WalletFundsReserved
 from generated.events.wallet_reservation_failed import WalletReservationFailed
 from generated.services.wallet_service import WalletServiceReceives, WalletServiceSends
 from handlers.core.decision import Decision, again, unchanged
-from handlers.core.errors import Early, Permanent
-from handlers.core.moves import NONE, is_made
+from handlers.core.errors import Permanent
+from handlers.core.moves import NONE, already_made, moved
 from handlers.core.problem import conflict
 from handlers.wallet_service.wallet import (
+    DEPOSIT_MOVES,
     MOVES,
     POSTED_MAX,
     Balance,
     Deposit,
-    Held,
-    Reservation,
+    Deposited,
+    PaymentFunds,
     ReservationStatus,
 )
 
-Decided: TypeAlias = Decision[Held, WalletServiceSends]
+Decided: TypeAlias = Decision[PaymentFunds, WalletServiceSends]
 RefusalReason: TypeAlias = Literal["insufficient_funds", "wallet_not_found", "expired"]
 
 
-def decide(held: Held, event: WalletServiceReceives, now: str) -> Decided:
-    """Raises Early or Permanent when the event does not fit the reservation."""
-    reservation = held.reservation
+def decide(funds: PaymentFunds, event: WalletServiceReceives, now: str) -> Decided:
+    """Dispatch an event to its decision.
+
+    Raises Early or Permanent when the event does not fit the reservation.
+    """
+    reservation = funds.reservation
     if reservation and (reservation.user_id, reservation.amount) != (event.user_id, event.amount):
         raise Permanent(
             f"event is about another user or amount than reservation {event.payment_id}"
         )
     match event:
         case PaymentInitiated():
-            return on_payment_initiated(held, event, now)
+            return on_payment_initiated(funds, event, now)
         case GatewayPaymentApproved():
-            return on_gateway_payment_approved(held, event)
+            return on_gateway_payment_approved(funds, event)
         case GatewayPaymentRejected():
-            return on_gateway_payment_rejected(held, event)
+            return on_gateway_payment_rejected(funds, event)
         case _:
             assert_never(event)
 
 
-def on_payment_initiated(held: Held, event: PaymentInitiated, now: str) -> Decided:
-    """Reserve the amount, or refuse; asked again, give the latest outcome again."""
-    if held.reservation:
-        return again(held)
+def on_payment_initiated(funds: PaymentFunds, event: PaymentInitiated, now: str) -> Decided:
+    """Reserve the amount or refuse; for a payment already decided, announce the outcome again."""
+    if funds.reservation:
+        return again(funds)
     if now >= event.expires_at:
-        return _refused(held, event, "expired")
-    if held.balance is None:
-        return _refused(held, event, "wallet_not_found")
-    if held.balance.available < event.amount.value:
-        return _refused(held, event, "insufficient_funds")
+        return _refused(funds, event, "expired")
+    if funds.balance is None:
+        return _refused(funds, event, "wallet_not_found")
+    if funds.balance.available < event.amount.value:
+        return _refused(funds, event, "insufficient_funds")
     reserved = WalletFundsReserved(
         payment_id=event.payment_id,
         user_id=event.user_id,
@@ -66,41 +70,38 @@ def on_payment_initiated(held: Held, event: PaymentInitiated, now: str) -> Decid
         payee=event.payee,
         expires_at=event.expires_at,
     )
-    state = Held(held.balance.reserve(event.amount.value), _reservation(event, "reserved"))
-    return Decision(state, (reserved,), note="reserved")
+    state = funds.reserve(event.payment_id, event.user_id, event.amount)
+    return moved(MOVES, NONE, "reserved", state, reserved, note="reserved")
 
 
-def on_gateway_payment_approved(held: Held, event: GatewayPaymentApproved) -> Decided:
+def on_gateway_payment_approved(funds: PaymentFunds, event: GatewayPaymentApproved) -> Decided:
     """Take the reserved amount out of the wallet."""
-    balance, reservation = _open(held, event.payment_id, "deducted")
-    if reservation is None:
-        return unchanged(held, "already deducted")
+    if _already(funds, event.payment_id, "deducted"):
+        return unchanged(funds, "already deducted")
     deducted = WalletFundsDeducted(
         payment_id=event.payment_id, user_id=event.user_id, amount=event.amount
     )
-    state = Held(balance.deduct(event.amount.value), _moved(reservation, "deducted"))
-    return Decision(state, (deducted,), note="deducted")
+    return moved(MOVES, "reserved", "deducted", funds.deduct(), deducted, note="deducted")
 
 
-def on_gateway_payment_rejected(held: Held, event: GatewayPaymentRejected) -> Decided:
-    """Give the reserved amount back; the orchestrator fails the payment when it hears
-    wallet.funds_released.
-    """
-    balance, reservation = _open(held, event.payment_id, "released")
-    if reservation is None:
-        return unchanged(held, "already released")
+def on_gateway_payment_rejected(funds: PaymentFunds, event: GatewayPaymentRejected) -> Decided:
+    """Make the amount available again; wallet.funds_released then fails the payment."""
+    if _already(funds, event.payment_id, "released"):
+        return unchanged(funds, "already released")
     released = WalletFundsReleased(
         payment_id=event.payment_id,
         user_id=event.user_id,
         amount=event.amount,
         reason=event.reason,
     )
-    state = Held(balance.release(event.amount.value), _moved(reservation, "released"))
-    return Decision(state, (released,), note=f"released: {event.reason}")
+    note = f"released: {event.reason}"
+    return moved(MOVES, "reserved", "released", funds.release(), released, note=note)
 
 
-def deposited(balance: Balance | None, deposit: Deposit) -> tuple[Balance, WalletFundsDeposited]:
-    """The balance with the deposit in it, and its announcement.
+def deposited(
+    balance: Balance | None, deposit: Deposit
+) -> Decision[Deposited, WalletFundsDeposited]:
+    """Put a deposit into a wallet (None: the wallet's first money).
 
     Raises Problem 409 when the wallet would overflow.
     """
@@ -110,46 +111,21 @@ def deposited(balance: Balance | None, deposit: Deposit) -> tuple[Balance, Walle
     event = WalletFundsDeposited(
         deposit_id=deposit.deposit_id, user_id=deposit.user_id, amount=deposit.amount
     )
-    return before.deposit(deposit.amount.value), event
+    state = Deposited(deposit, before.deposit(deposit.amount.value))
+    return moved(DEPOSIT_MOVES, NONE, "deposited", state, event, note="deposited")
 
 
-def _refused(held: Held, event: PaymentInitiated, reason: RefusalReason) -> Decided:
+def _refused(funds: PaymentFunds, event: PaymentInitiated, reason: RefusalReason) -> Decided:
     failed = WalletReservationFailed(
         payment_id=event.payment_id, user_id=event.user_id, amount=event.amount, reason=reason
     )
-    state = Held(held.balance, _reservation(event, "refused"))
-    return Decision(state, (failed,), note=f"refused: {reason}")
+    state = funds.refuse(event.payment_id, event.user_id, event.amount)
+    return moved(MOVES, NONE, "refused", state, failed, note=f"refused: {reason}")
 
 
-def _reservation(event: PaymentInitiated, status: ReservationStatus) -> Reservation:
-    return Reservation(
-        payment_id=event.payment_id, user_id=event.user_id, amount=event.amount, status=status
-    )
-
-
-def _moved(reservation: Reservation, status: ReservationStatus) -> Reservation:
-    return Reservation(
-        payment_id=reservation.payment_id,
-        user_id=reservation.user_id,
-        amount=reservation.amount,
-        status=status,
-        version=reservation.version,
-    )
-
-
-def _open(
-    held: Held, payment_id: str, wanted: ReservationStatus
-) -> tuple[Balance, Reservation | None]:
-    """Balance and reservation for a move; no reservation when the move was already made.
-
-    Raises Early or Permanent.
-    """
-    reservation, balance = held.reservation, held.balance
-    if reservation is None:
-        raise Early(f"reservation of {payment_id} is {NONE}; it is too early for it to be {wanted}")
-    if balance is None:
+def _already(funds: PaymentFunds, payment_id: str, wanted: ReservationStatus) -> bool:
+    """Return whether the reservation has its move already. Raises Early or Permanent."""
+    current = funds.reservation.status if funds.reservation else NONE
+    if funds.reservation and funds.balance is None:
         raise Permanent(f"reservation of {payment_id} is in a wallet without a balance")
-    made = is_made(
-        MOVES, current=reservation.status, wanted=wanted, thing=f"reservation of {payment_id}"
-    )
-    return balance, None if made else reservation
+    return already_made(MOVES, current=current, wanted=wanted, thing=f"reservation of {payment_id}")

@@ -1,6 +1,4 @@
-"""Fold a batch of events over one wallet: decide each on what the ones before it left, to be
-written at once.
-"""
+"""Fold a batch of events over one wallet: decide each after the ones before it, write once."""
 
 from __future__ import annotations
 
@@ -11,12 +9,12 @@ from generated.services.wallet_service import WalletServiceMessage
 from handlers.core.decision import Decision
 from handlers.core.errors import Failure
 from handlers.wallet_service.decisions import Decided, decide
-from handlers.wallet_service.wallet import Balance, Held, Reservation
+from handlers.wallet_service.wallet import Balance, PaymentFunds, Reservation
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A balance (none: no such wallet), and the reservations of a batch's payments."""
+    """A balance (None: the wallet does not exist) and the reservations of a batch's payments."""
 
     wallet_id: str
     balance: Balance | None
@@ -25,7 +23,7 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one message came to."""
+    """The outcome of one message."""
 
     message: WalletServiceMessage
     decided: Decided | Failure
@@ -38,7 +36,7 @@ class Folded:
 
     @property
     def decisions(self) -> tuple[tuple[WalletServiceMessage, Decided], ...]:
-        """What is to be written."""
+        """The decisions that write something."""
         return tuple(
             (step.message, step.decided)
             for step in self.steps
@@ -47,7 +45,7 @@ class Folded:
 
 
 def fold(wallet: Wallet, messages: Sequence[WalletServiceMessage], now: str) -> Folded:
-    """Decide the messages in turn; one that fails leaves the fold without spoiling its neighbours.
+    """Decide the messages in turn; one that fails leaves the fold and affects no other.
 
     The messages are about different payments (see rounds), so that each item is written at most
     once.
@@ -55,9 +53,9 @@ def fold(wallet: Wallet, messages: Sequence[WalletServiceMessage], now: str) -> 
     balance = wallet.balance
     steps: list[Step] = []
     for message in messages:
-        held = Held(balance, wallet.reservations.get(message.data.payment_id))
+        funds = PaymentFunds(balance, wallet.reservations.get(message.data.payment_id))
         try:
-            decided = decide(held, message.data, now)
+            decided = decide(funds, message.data, now)
         except Failure as failure:
             steps.append(Step(message, failure))
             continue
@@ -67,7 +65,7 @@ def fold(wallet: Wallet, messages: Sequence[WalletServiceMessage], now: str) -> 
 
 
 def rounds(messages: Sequence[WalletServiceMessage]) -> list[list[WalletServiceMessage]]:
-    """The same messages in groups without two about the same payment, earliest first."""
+    """Return the messages in groups without two about the same payment, earliest first."""
     made: list[list[WalletServiceMessage]] = []
     seen: dict[str, int] = {}
     for message in messages:

@@ -1,28 +1,44 @@
-"""Wallets in DynamoDB: key wallet_id and entry (BALANCE, RESERVATION#<payment>), deposits under
-their own id.
+"""Wallets in DynamoDB: key wallet_id and entry, which is BALANCE or RESERVATION#<payment>.
 
-A balance carries `user_id`, which puts it, and nothing else, into the index by-user.
+Deposits are stored under their own id. Only balances carry `user_id`, so only they are in the index
+by-user.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from generated.common import Money
-from generated.model import Model
+from generated.events.wallet_funds_deposited import WalletFundsDeposited
 from generated.services.wallet_service import WALLET_SERVICE_SENDS, WalletServiceMessage
-from handlers.core.envelope import Cause, announced_again, announcement
-from handlers.runtime.commit import Item, batch_get, commit, number, optional_text, reading, text
+from handlers.core.decision import Decision
+from handlers.core.envelope import Cause
+from handlers.runtime.commit import (
+    Attributes,
+    Item,
+    Outbox,
+    Write,
+    batch_get,
+    changed_item,
+    commit,
+    new_item,
+    number,
+    optional_text,
+    reading,
+    text,
+    with_texts,
+)
 from handlers.wallet_service.decisions import Decided
 from handlers.wallet_service.fold import Folded, Wallet
-from handlers.wallet_service.wallet import Balance, Deposit, Reservation, wallet_id
+from handlers.wallet_service.wallet import Balance, Deposit, Deposited, Reservation, wallet_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-SOURCE = "wallet-service"
+OUTBOX = Outbox("wallet-service", WALLET_SERVICE_SENDS)
+KEY = "wallet_id"
 INDEX = "by-user"
 BALANCE = "BALANCE"
 DEPOSIT = "DEPOSIT"
@@ -35,7 +51,7 @@ class Wallets:
     table: str
 
     def fetch(self, wallet: str, payment_ids: Sequence[str]) -> Wallet:
-        """The balance and those payments' reservations, as they stand now. Raises Retryable."""
+        """Return the balance and those payments' reservations now. Raises Retryable."""
         entries = [BALANCE, *(RESERVATION + payment_id for payment_id in payment_ids)]
         items = self._items(_key(wallet, entry) for entry in entries)
         found = {item["entry"]["S"]: item for item in items}
@@ -68,7 +84,7 @@ class Wallets:
         return _balance(answer["Item"]) if "Item" in answer else None
 
     def of_user(self, user_id: str) -> dict[str, Balance]:
-        """Currency → balance of each of the user's wallets, in the order of the currencies.
+        """Return currency → balance of each of the user's wallets, sorted by currency.
 
         Raises Retryable.
         """
@@ -87,7 +103,7 @@ class Wallets:
         return dict(sorted(by_currency.items()))
 
     def fetch_deposit(self, deposit_id: str, wallet: str) -> tuple[Deposit | None, Balance | None]:
-        """The deposit with this id (into whichever wallet), and the balance of `wallet`.
+        """Return the deposit with this id (into any wallet) and the balance of `wallet`.
 
         Raises Retryable.
         """
@@ -98,120 +114,75 @@ class Wallets:
 
     def commit_deposit(
         self,
-        deposit: Deposit,
+        decided: Decision[Deposited, WalletFundsDeposited],
         *,
         before: Balance | None,
-        after: Balance,
-        event: Model,
         cause: Cause,
     ) -> None:
-        """Write a deposit and its wallet's balance. Raises Conflict or Retryable."""
+        """Write a deposit with its announcement, and its wallet's balance.
+
+        Raises Conflict or Retryable.
+        """
+        deposit, after = decided.state.deposit, decided.state.balance
+        outbox = OUTBOX.of(
+            decided, subject=deposit.deposit_id, before=None, now=deposit.created_at, cause=cause
+        )
+        item = _deposit_item(deposit) | with_texts({"outbox": outbox})
         wallet = wallet_id(deposit.user_id, deposit.amount.currency)
-        outbox = _outbox(event, deposit.deposit_id, deposit.created_at, cause)
-        put: Any = {
-            "TableName": self.table,
-            "Item": _deposit_item(deposit) | {"outbox": text(outbox)},
-            "ConditionExpression": "attribute_not_exists(wallet_id)",
-        }
         balance = (
             self._balance_update(wallet, before, after)
             if before
             else self._balance_put(wallet, deposit.user_id, after)
         )
-        commit(self.dynamodb, [{"Put": put}, balance])
+        commit(self.dynamodb, [new_item(self.table, item, key=KEY), balance])
 
     def _items(self, keys: Iterable[Item]) -> list[Item]:
         return batch_get(self.dynamodb, self.table, list(keys), doing="read wallets")
 
     def _reservation_write(
         self, before: Wallet, message: WalletServiceMessage, decided: Decided, now: str
-    ) -> Any:
+    ) -> Write:
         payment_id = message.data.payment_id
         reservation = decided.state.reservation
-        known = before.reservations.get(payment_id)
         if reservation is None:
-            raise TypeError(f"a decision about {payment_id} has no reservation")
-        if decided.kind == "again":
-            outbox = announced_again(reservation.outbox or "{}")
-        else:
-            (event,) = decided.events
-            outbox = _outbox(event, payment_id, now, Cause(message.correlationid, message.id))
+            raise ValueError(f"a decision about {payment_id} has no reservation")
+        known = before.reservations.get(payment_id)
+        outbox = OUTBOX.of(
+            decided,
+            subject=payment_id,
+            before=known.outbox if known else None,
+            now=now,
+            cause=Cause(message.correlationid, message.id),
+        )
+        changes = with_texts({"status": reservation.status, "outbox": outbox})
+        key = _key(before.wallet_id, RESERVATION + payment_id)
         if known is None:
-            return self._reservation_put(before.wallet_id, reservation, outbox)
-        return self._reservation_update(before.wallet_id, known, reservation, outbox)
+            return new_item(self.table, key | _reservation_item(reservation) | changes, key=KEY)
+        return changed_item(self.table, key, changes, version=known.version)
 
-    def _reservation_put(self, wallet: str, reservation: Reservation, outbox: str) -> Any:
-        item = _key(wallet, RESERVATION + reservation.payment_id) | {
-            "payment_id": text(reservation.payment_id),
-            "status": text(reservation.status),
-            "amount": number(reservation.amount.value),
-            "version": number(1),
-            "outbox": text(outbox),
-        }
-        condition = "attribute_not_exists(wallet_id)"
-        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": condition}}
+    def _balance_update(self, wallet: str, before: Balance, after: Balance) -> Write:
+        return changed_item(
+            self.table, _key(wallet, BALANCE), _balance_item(after), version=before.version
+        )
 
-    def _reservation_update(
-        self, wallet: str, known: Reservation, reservation: Reservation, outbox: str
-    ) -> Any:
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": _key(wallet, RESERVATION + reservation.payment_id),
-                "UpdateExpression": "SET #status = :status, outbox = :outbox, version = :next",
-                "ConditionExpression": "version = :version",
-                "ExpressionAttributeNames": {"#status": "status"},
-                "ExpressionAttributeValues": {
-                    ":status": text(reservation.status),
-                    ":outbox": text(outbox),
-                    ":version": number(known.version),
-                    ":next": number(known.version + 1),
-                },
-            }
-        }
-
-    def _balance_update(self, wallet: str, before: Balance, after: Balance) -> Any:
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": _key(wallet, BALANCE),
-                "UpdateExpression": (
-                    "SET available = :available, reserved = :reserved, version = :next"
-                ),
-                "ConditionExpression": "version = :version",
-                "ExpressionAttributeValues": {
-                    ":available": number(after.available),
-                    ":reserved": number(after.reserved),
-                    ":version": number(before.version),
-                    ":next": number(before.version + 1),
-                },
-            }
-        }
-
-    def _balance_put(self, wallet: str, user_id: str, after: Balance) -> Any:
-        item = _key(wallet, BALANCE) | {
-            "user_id": text(user_id),
-            "available": number(after.available),
-            "reserved": number(after.reserved),
-            "version": number(1),
-        }
-        condition = "attribute_not_exists(wallet_id)"
-        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": condition}}
+    def _balance_put(self, wallet: str, user_id: str, after: Balance) -> Write:
+        item = _key(wallet, BALANCE) | {"user_id": text(user_id)} | _balance_item(after)
+        return new_item(self.table, item, key=KEY)
 
 
-def _key(wallet: str, entry: str) -> dict[str, dict[str, str]]:
+def _key(wallet: str, entry: str) -> Attributes:
     return {"wallet_id": text(wallet), "entry": text(entry)}
 
 
-def _outbox(event: Model, subject: str, now: str, cause: Cause) -> str:
-    return announcement(
-        event,
-        event_type=WALLET_SERVICE_SENDS[type(event)],
-        source=SOURCE,
-        subject=subject,
-        time=now,
-        cause=cause,
-    )
+def _balance_item(balance: Balance) -> Attributes:
+    return {"available": number(balance.available), "reserved": number(balance.reserved)}
+
+
+def _reservation_item(reservation: Reservation) -> Attributes:
+    return {
+        "payment_id": text(reservation.payment_id),
+        "amount": number(reservation.amount.value),
+    }
 
 
 def _balance(item: Item) -> Balance:
@@ -234,7 +205,7 @@ def _reservation(user_id: str, item: Item) -> Reservation:
     )
 
 
-def _deposit_item(deposit: Deposit) -> dict[str, dict[str, str]]:
+def _deposit_item(deposit: Deposit) -> Attributes:
     return _key(deposit.deposit_id, DEPOSIT) | {
         "deposited_by_request": text(deposit.request_fingerprint),
         "deposited_to": text(wallet_id(deposit.user_id, deposit.amount.currency)),

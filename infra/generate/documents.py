@@ -33,14 +33,29 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A move as it is drawn: what it is made on, and the event that announces it (empty: none)."""
+
+    source: str
+    target: str
+    on: tuple[str, ...]
+    announces: str
+
+    @property
+    def label(self) -> str:
+        return " or ".join(self.on) + (f" / {self.announces}" if self.announces else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     title: str
     path: str
-    moves: Mapping[str, tuple[str, ...]]
+    states: tuple[str, ...]
+    moves: tuple[Move, ...]
 
     @property
     def final(self) -> tuple[str, ...]:
-        return tuple(state for state, targets in self.moves.items() if not targets)
+        return tuple(s for s in self.states if all(move.source != s for move in self.moves))
 
 
 def render(templates: Environment, catalogue: Catalogue) -> dict[str, str]:
@@ -51,7 +66,7 @@ def render(templates: Environment, catalogue: Catalogue) -> dict[str, str]:
             examples={event.type: _example(event) for event in catalogue.events},
         ),
         "docs/state-machines.md": templates.get_template("state-machines.md.jinja").render(
-            machines=[_machine(title, module) for title, module in MACHINES.items()]
+            machines=[_machine(catalogue, title, module) for title, module in MACHINES.items()]
         ),
     }
 
@@ -90,21 +105,58 @@ def _example(event: Event) -> str:
         raise SpecError(f"examples/{event.type}/{valid[0].name}", "file", f"{error}") from error
 
 
-def _machine(title: str, path: str) -> Machine:
+def _machine(catalogue: Catalogue, title: str, path: str) -> Machine:
     """Read from the source text: importing a handler would need the models that are being made."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "MOVES":
-            return Machine(title, path, _moves(node.value))
-    raise SpecError(SPEC, path, "the module has no MOVES table")
+    values = {
+        getattr(node.target, "id", ""): node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and node.value is not None
+    }
+    table = values.get("MOVES")
+    if table is None:
+        raise SpecError(SPEC, path, "the module has no MOVES table")
+    rows = [
+        (_text(source), _text(target), values.get(getattr(move, "id", ""), move))
+        for source, targets in _items(table)
+        for target, move in _items(targets)
+    ]
+    return Machine(
+        title,
+        path,
+        tuple(_text(source) for source, _ in _items(table)),
+        tuple(_move(catalogue, *row) for row in rows),
+    )
 
 
-def _moves(table: ast.expr | None) -> dict[str, tuple[str, ...]]:
+def _move(catalogue: Catalogue, source: str, target: str, move: ast.expr) -> Move:
+    if not isinstance(move, ast.Call):
+        raise TypeError(f"MOVES, {source} to {target}: must be written as Move(on=…, announces=…)")
+    given = {keyword.arg: keyword.value for keyword in move.keywords}
+    causes = given["on"].elts if isinstance(given["on"], ast.Tuple) else []
+    announces = given.get("announces")
+    return Move(
+        source,
+        target,
+        tuple(_named(catalogue, cause) for cause in causes),
+        _named(catalogue, announces) if announces else "",
+    )
+
+
+def _named(catalogue: Catalogue, node: ast.expr) -> str:
+    """Return a cause or an announcement as readers know it: an event by its channel's name."""
+    channels = {c.data_class: c.address for event in catalogue.events for c in event.channels}
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    name = getattr(node, "id", "")
+    return channels.get(name, f"the gateway's answer {name}")
+
+
+def _items(table: ast.expr) -> list[tuple[ast.expr | None, ast.expr]]:
     if not isinstance(table, ast.Dict):
-        raise TypeError("MOVES must be a literal table: state to a set of states")
-    moves: dict[str, tuple[str, ...]] = {}
-    for key, value in zip(table.keys, table.values, strict=True):
-        source = str(key.value) if isinstance(key, ast.Constant) else "none"
-        targets = value.elts if isinstance(value, ast.Set) else []
-        moves[source] = tuple(sorted(str(ast.literal_eval(target)) for target in targets))
-    return moves
+        raise TypeError("MOVES must be a literal table: state to state to Move")
+    return list(zip(table.keys, table.values, strict=True))
+
+
+def _text(state: ast.expr | None) -> str:
+    return str(state.value) if isinstance(state, ast.Constant) else "none"

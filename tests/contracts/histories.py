@@ -14,10 +14,12 @@ from generated.common import Money
 from handlers.core.envelope import Cause
 from handlers.core.moves import Moves
 from handlers.gateway_processor.charge import MOVES as CHARGE_MOVES
+from handlers.payment_orchestrator.decisions import created
 from handlers.payment_orchestrator.payment import MOVES as PAYMENT_MOVES
 from handlers.payment_orchestrator.payment import Payment
 from handlers.payment_orchestrator.store import Payments
 from handlers.runtime import aws
+from handlers.wallet_service.decisions import deposited
 from handlers.wallet_service.store import Wallets
 from handlers.wallet_service.wallet import MOVES as RESERVATION_MOVES
 from handlers.wallet_service.wallet import Balance, Deposit, wallet_id
@@ -68,7 +70,9 @@ def pending(world: World, facts: Facts) -> None:
         version=1,
     )
     with world.in_place():
-        Payments(aws.dynamodb(), ENVIRONMENT["PAYMENTS_TABLE"]).create(payment, Cause("cor-1"))
+        Payments(aws.dynamodb(), ENVIRONMENT["PAYMENTS_TABLE"]).create(
+            created(payment), Cause("cor-1")
+        )
 
 
 def completed(world: World, facts: Facts) -> None:
@@ -95,21 +99,8 @@ def funded(world: World, facts: Facts) -> None:
     )
     with world.in_place():
         wallets = Wallets(aws.dynamodb(), ENVIRONMENT["WALLETS_TABLE"])
-        wallets.commit_deposit(
-            deposit,
-            before=wallets.balance(wallet),
-            after=Balance(available=amount.value + 1, reserved=0),
-            event=_deposited(deposit),
-            cause=Cause("cor-1"),
-        )
-
-
-def _deposited(deposit: Deposit) -> Any:
-    from generated.events.wallet_funds_deposited import WalletFundsDeposited
-
-    return WalletFundsDeposited(
-        deposit_id=deposit.deposit_id, user_id=deposit.user_id, amount=deposit.amount
-    )
+        decided = deposited(Balance(available=1, reserved=0), deposit)
+        wallets.commit_deposit(decided, before=wallets.balance(wallet), cause=Cause("cor-1"))
 
 
 def refused(world: World, facts: Facts) -> None:
@@ -179,5 +170,5 @@ MACHINES: Final[Mapping[str, Machine]] = {
         (nothing, funded, refused, reserved, deducted, released),
     ),
     "gateway-processor": Machine("charges", CHARGE_MOVES, (nothing, unknown, approved, declined)),
-    "metrics-collector": Machine("payments", {"none": set()}, (nothing,)),
+    "metrics-collector": Machine("payments", {"none": {}}, (nothing,)),
 }

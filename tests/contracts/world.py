@@ -30,7 +30,7 @@ from tests.builders import ACCOUNT, ENVIRONMENT, PREFIX, REGION, VirtualTime, a_
 from tests.simulation.cloud.dynamodb import Change, DynamoDb, Index, Table
 
 # Where an entry module keeps what it built when it was imported.
-BUILT: Final = ("server", "consumer", "collector", "reviewer", "relay")
+BUILT: Final = ("server", "consumer")
 DECLINING: Final = "declining-payee"
 SILENT: Final = "silent-payee"
 

@@ -2,12 +2,16 @@
 
 import pytest
 
+from generated.events.payment_completed import PaymentCompleted
+from generated.model import Model
+from handlers.core.decision import Decision
 from handlers.core.errors import Early, Permanent
-from handlers.core.moves import NONE, Moves, is_made
+from handlers.core.moves import NONE, Move, Moves, already_made, moved
 from handlers.error_handler import failed_event
 from handlers.gateway_processor import charge
 from handlers.payment_orchestrator import payment
 from handlers.wallet_service import wallet
+from tests.builders import completed, failed
 
 MACHINES = {
     "payment": payment.MOVES,
@@ -18,7 +22,11 @@ MACHINES = {
 
 def verdict(moves: Moves, current: str, wanted: str) -> str:
     try:
-        return "made" if is_made(moves, current=current, wanted=wanted, thing="it") else "possible"
+        return (
+            "made"
+            if already_made(moves, current=current, wanted=wanted, thing="it")
+            else "possible"
+        )
     except Early:
         return "early"
     except Permanent:
@@ -69,10 +77,7 @@ def test_every_state_can_be_reached_and_every_target_is_a_state(machine: str) ->
     [("payment", "completed"), ("reservation", "deducted"), ("charge", "declined")],
 )
 def test_a_move_whose_turn_can_still_come_is_early(machine: str, wanted: str) -> None:
-    moves = {NONE: {"first"}, "first": MACHINES[machine][NONE], **MACHINES[machine]}
-
     assert verdict(MACHINES[machine], NONE, wanted) == "early"
-    assert verdict(moves, "first", wanted) == "early"
 
 
 def test_a_failed_event_opens_again_from_every_end() -> None:
@@ -81,3 +86,32 @@ def test_a_failed_event_opens_again_from_every_end() -> None:
     ends = {end: verdict(moves, end, "open") for end in ("redriven", "discarded")}
 
     assert ends == {"redriven": "possible", "discarded": "possible"}
+
+
+A = {
+    NONE: {"open": Move(on=("openIt",))},
+    "open": {"done": Move(on=(), announces=PaymentCompleted)},
+}
+
+
+def test_a_move_is_written_with_the_event_that_announces_it() -> None:
+    decided = moved(A, "open", "done", "the state", completed(), note="done")
+
+    assert decided == Decision("the state", (completed(),), note="done")
+    assert moved(A, NONE, "open", "the state", note="opened").events == ()
+
+
+@pytest.mark.parametrize(
+    ("current", "wanted", "event"),
+    [
+        (NONE, "done", completed()),
+        ("open", "done", None),
+        ("open", "done", failed()),
+        (NONE, "open", completed()),
+    ],
+)
+def test_a_move_or_an_event_that_the_table_lacks_is_a_bug(
+    current: str, wanted: str, event: Model | None
+) -> None:
+    with pytest.raises(ValueError, match=f"{current} → {wanted}"):
+        moved(A, current, wanted, "the state", event, note="")

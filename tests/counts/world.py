@@ -11,7 +11,7 @@ from generated.catalogue import EVENTS
 from generated.contract import Consumer
 from handlers.event_relay.stream import Relay
 from handlers.gateway_processor import consumer as gateway_processor
-from handlers.metrics_collector.consumer import Collector
+from handlers.metrics_collector import consumer as metrics_collector
 from handlers.payment_orchestrator import consumer as payment_orchestrator
 from handlers.runtime.settings import Settings
 from handlers.wallet_service import consumer as wallet_service
@@ -54,7 +54,7 @@ class World:
             "wallet-service": wallet_service.build(settings, clock),
             "gateway-processor": gateway_processor.build(settings, clock, self.books),
         }
-        self._collector = Collector(settings)
+        self._metrics = metrics_collector.build(settings, clock)
         bus: Any = self.bus
         self._relay = Relay(
             bus, self.cloud.sqs, "bus", lambda: "dlq", PREFIX, clock, table_owners()
@@ -111,7 +111,7 @@ class World:
         fresh, self._seen = self.meter.writes[self._seen :], len(self.meter.writes)
         records = [_record(write.table, write.outbox) for write in fresh if write.outbox]
         already = len(self.bus.asked("put_events"))
-        self._relay.relay(records)
+        self._relay.consume({"Records": records})
         for request in self.bus.asked("put_events")[already:]:
             for entry in request["Entries"]:
                 self._route(entry)
@@ -120,7 +120,7 @@ class World:
         for consumer in EVENTS[entry["DetailType"]].consumers:
             letter = Letter(consumer, entry["Detail"])
             if consumer.delivery == "invoke":
-                self._collector.collect(json.loads(letter.body))
+                self._metrics.consume(json.loads(letter.body))
             else:
                 (self.delayed if consumer.delayed else self.waiting).append(letter)
 

@@ -5,7 +5,7 @@ import pytest
 from generated.services.payment_orchestrator import PaymentOrchestratorReceives
 from handlers.core.decision import Decision
 from handlers.core.errors import Early, Permanent
-from handlers.payment_orchestrator.decisions import ASKS_MAX, decide, initiated
+from handlers.payment_orchestrator.decisions import ASKS_MAX, created, decide
 from tests import builders
 from tests.builders import (
     ALICE,
@@ -31,9 +31,9 @@ EVERY: list[PaymentOrchestratorReceives] = [*ANSWERS, after_deadline()]
 
 
 def test_a_new_payment_is_announced_as_it_is() -> None:
-    event = initiated(a_payment(payee="book-shop", expires_at=LATER))
+    decided = created(a_payment(payee="book-shop", expires_at=LATER))
 
-    assert event == builders.initiated(payee="book-shop", expires_at=LATER)
+    assert decided.events == (builders.initiated(payee="book-shop", expires_at=LATER),)
 
 
 def test_a_payment_completes_when_its_funds_were_deducted() -> None:

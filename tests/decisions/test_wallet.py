@@ -8,7 +8,7 @@ from handlers.core.errors import Early, Permanent
 from handlers.core.problem import Problem
 from handlers.wallet_service import decisions
 from handlers.wallet_service.decisions import decide
-from handlers.wallet_service.wallet import POSTED_MAX, Balance, Deposit, Held
+from handlers.wallet_service.wallet import POSTED_MAX, Balance, Deposit, PaymentFunds
 from tests.builders import (
     ALICE,
     BOB,
@@ -34,9 +34,9 @@ EVERY: list[WalletServiceReceives] = [initiated(), approved(), rejected()]
 
 @pytest.mark.parametrize("available", [500, 501, 10_000])
 def test_a_payment_reserves_its_amount(available: int) -> None:
-    decided = decide(Held(a_balance(available, 7), None), initiated(), NOW)
+    decided = decide(PaymentFunds(a_balance(available, 7), None), initiated(), NOW)
 
-    assert decided.state == Held(a_balance(available - 500, 507), a_reservation(version=0))
+    assert decided.state == PaymentFunds(a_balance(available - 500, 507), a_reservation(version=0))
     assert decided.events == (reserved(),)
 
 
@@ -53,14 +53,14 @@ def test_a_payment_reserves_its_amount(available: int) -> None:
 def test_a_refusal_is_recorded_and_moves_nothing(
     balance: Balance | None, now: str, reason: str
 ) -> None:
-    decided = decide(Held(balance, None), initiated(), now)
+    decided = decide(PaymentFunds(balance, None), initiated(), now)
 
-    assert decided.state == Held(balance, a_reservation(status="refused", version=0))
+    assert decided.state == PaymentFunds(balance, a_reservation(status="refused", version=0))
     assert decided.events == (reservation_failed(reason=reason),)
 
 
 def test_the_last_moment_before_the_deadline_is_in_time() -> None:
-    decided = decide(Held(a_balance(), None), initiated(), "2026-03-01T12:14:59.999Z")
+    decided = decide(PaymentFunds(a_balance(), None), initiated(), "2026-03-01T12:14:59.999Z")
 
     assert decided.events == (reserved(),)
 
@@ -68,24 +68,26 @@ def test_the_last_moment_before_the_deadline_is_in_time() -> None:
 @pytest.mark.parametrize("status", ["reserved", "refused", "deducted", "released"])
 @pytest.mark.parametrize("now", [NOW, LATER])
 def test_a_question_asked_again_gets_the_latest_outcome_again(status: str, now: str) -> None:
-    held = Held(a_balance(), a_reservation(status=status))
+    funds = PaymentFunds(a_balance(), a_reservation(status=status))
 
-    decided = decide(held, initiated(), now)
+    decided = decide(funds, initiated(), now)
 
-    assert (decided.kind, decided.state, decided.events) == ("again", held, ())
+    assert (decided.kind, decided.state, decided.events) == ("again", funds, ())
 
 
 def test_an_approved_payment_takes_its_amount_out() -> None:
-    decided = decide(Held(a_balance(7, 600), a_reservation()), approved(), NOW)
+    decided = decide(PaymentFunds(a_balance(7, 600), a_reservation()), approved(), NOW)
 
-    assert decided.state == Held(a_balance(7, 100), a_reservation(status="deducted"))
+    assert decided.state == PaymentFunds(a_balance(7, 100), a_reservation(status="deducted"))
     assert decided.events == (deducted(),)
 
 
 def test_a_rejected_payment_gives_its_reservation_back() -> None:
-    decided = decide(Held(a_balance(7, 600), a_reservation()), rejected(reason="lost_card"), NOW)
+    decided = decide(
+        PaymentFunds(a_balance(7, 600), a_reservation()), rejected(reason="lost_card"), NOW
+    )
 
-    assert decided.state == Held(a_balance(507, 100), a_reservation(status="released"))
+    assert decided.state == PaymentFunds(a_balance(507, 100), a_reservation(status="released"))
     assert decided.events == (released(reason="lost_card"),)
 
 
@@ -93,11 +95,11 @@ def test_a_rejected_payment_gives_its_reservation_back() -> None:
 def test_an_answer_heard_again_changes_and_sends_nothing(
     status: str, event: WalletServiceReceives
 ) -> None:
-    held = Held(a_balance(), a_reservation(status=status))
+    funds = PaymentFunds(a_balance(), a_reservation(status=status))
 
-    decided = decide(held, event, NOW)
+    decided = decide(funds, event, NOW)
 
-    assert decided == Decision(held, kind="unchanged", note=f"already {status}")
+    assert decided == Decision(funds, kind="unchanged", note=f"already {status}")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_an_answer_heard_again_changes_and_sends_nothing(
 )
 def test_a_closed_reservation_never_moves(status: str, event: WalletServiceReceives) -> None:
     with pytest.raises(Permanent, match=f"is {status} and can never be"):
-        decide(Held(a_balance(), a_reservation(status=status)), event, NOW)
+        decide(PaymentFunds(a_balance(), a_reservation(status=status)), event, NOW)
 
 
 @pytest.mark.parametrize("event", [approved(), rejected()])
@@ -120,13 +122,13 @@ def test_an_answer_that_overtook_its_reservation_is_early(
     event: WalletServiceReceives, balance: Balance | None
 ) -> None:
     with pytest.raises(Early, match="too early"):
-        decide(Held(balance, None), event, NOW)
+        decide(PaymentFunds(balance, None), event, NOW)
 
 
 @pytest.mark.parametrize("event", [approved(), rejected()])
 def test_a_reservation_without_a_balance_needs_an_operator(event: WalletServiceReceives) -> None:
     with pytest.raises(Permanent, match="without a balance"):
-        decide(Held(None, a_reservation()), event, NOW)
+        decide(PaymentFunds(None, a_reservation()), event, NOW)
 
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda e: type(e).__name__)
@@ -137,12 +139,12 @@ def test_an_event_about_another_user_or_amount_is_impossible(
     event: WalletServiceReceives, changes: dict[str, object]
 ) -> None:
     with pytest.raises(Permanent, match="another user or amount"):
-        decide(Held(a_balance(), a_reservation()), event.model_copy(update=changes), NOW)
+        decide(PaymentFunds(a_balance(), a_reservation()), event.model_copy(update=changes), NOW)
 
 
 @pytest.mark.parametrize("fields", [(-1, 0), (0, -1)])
 def test_a_balance_is_never_negative(fields: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="never negative"):
+    with pytest.raises(ValueError, match="must not be negative"):
         a_balance(*fields)
 
 
@@ -158,22 +160,23 @@ def a_deposit(value: int) -> Deposit:
 
 @pytest.mark.parametrize("before", [None, a_balance(0, 0), a_balance(5, 7)])
 def test_a_deposit_makes_the_wallet_richer_by_its_amount(before: Balance | None) -> None:
-    after, event = decisions.deposited(before, a_deposit(100))
+    decided = decisions.deposited(before, a_deposit(100))
 
     old = before or Balance(available=0, reserved=0)
-    assert after == Balance(
+    assert decided.state.balance == Balance(
         available=old.available + 100, reserved=old.reserved, version=old.version
     )
+    (event,) = decided.events
     assert (event.user_id, event.amount) == (ALICE, money(100))
 
 
-@pytest.mark.parametrize(("available", "held"), [(0, 10), (10, 0), (4, 6)])
-def test_a_wallet_holds_what_it_may_at_most_and_no_more(available: int, held: int) -> None:
-    before = a_balance(POSTED_MAX - 20 + available, held)
+@pytest.mark.parametrize(("available", "reserved"), [(0, 10), (10, 0), (4, 6)])
+def test_a_wallet_holds_what_it_may_at_most_and_no_more(available: int, reserved: int) -> None:
+    before = a_balance(POSTED_MAX - 20 + available, reserved)
 
-    after, _ = decisions.deposited(before, a_deposit(10))
+    decided = decisions.deposited(before, a_deposit(10))
     with pytest.raises(Problem) as refusal:
         decisions.deposited(before, a_deposit(11))
 
-    assert after.posted == POSTED_MAX
+    assert decided.state.balance.posted == POSTED_MAX
     assert refusal.value.status == 409

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.error_handler import consumer as entry
-from handlers.error_handler.consumer import Reviewer
+from handlers.error_handler.consumer import DeadLetterConsumer
 from handlers.error_handler.store import FailedEvents
 from handlers.runtime.settings import Settings
 from infra.template.routing import dead_letter_queues
@@ -36,12 +36,12 @@ QUEUE = "wallet-service--payment-initiated"
 @dataclass
 class Desk:
     cloud: Cloud
-    reviewer: Reviewer
+    consumer: DeadLetterConsumer
 
     def receive(self, body: str = BODY, queue: str = QUEUE, **record: Any) -> int:
         """A message arrives in a DLQ; how many must come again."""
         batch = a_batch(a_record(body, f"{queue}-dlq", **record))
-        return len(self.reviewer.consume(batch)["batchItemFailures"])
+        return len(self.consumer.consume(batch)["batchItemFailures"])
 
     def stored(self) -> list[dict[str, Any]]:
         return self.cloud.plain("failed-events")
@@ -59,8 +59,8 @@ def desk(cloud: Cloud, time: VirtualTime) -> Desk:
 def test_a_redriven_message_is_the_same_and_counts(desk: Desk) -> None:
     assert desk.receive(attributes={"failure_kind": "retryable"}, message_id="m-1") == 0
 
-    url = desk.reviewer.queues.sqs.get_queue_url(QueueName=f"{ENVIRONMENT['PREFIX']}-{QUEUE}")
-    delayed = desk.reviewer.queues.sqs.get_queue_attributes(
+    url = desk.cloud.sqs.get_queue_url(QueueName=f"{ENVIRONMENT['PREFIX']}-{QUEUE}")
+    delayed = desk.cloud.sqs.get_queue_attributes(
         QueueUrl=url["QueueUrl"], AttributeNames=["ApproximateNumberOfMessagesDelayed"]
     )
     assert delayed["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "1"
@@ -125,7 +125,7 @@ def test_a_duplicate_of_a_message_does_not_open_what_was_reviewed(
     store = FailedEvents(desk.cloud.dynamodb, ENVIRONMENT["FAILED_EVENTS_TABLE"])
     event = store.fetch(desk.stored()[0]["failed_event_id"])
     assert event is not None
-    store.record_review(event.reviewed("discarded", by="olga", note="x", now=NOW))
+    store.record_review(event.review("discarded", by="olga", note="x", now=NOW))
     time.now = LATER
 
     desk.receive(attributes={"failure_kind": "permanent"})
@@ -186,7 +186,7 @@ def test_one_event_that_fails_in_two_places_is_two_entries(desk: Desk) -> None:
     assert len(desk.stored()) == 2
 
 
-def test_a_message_without_a_word_of_its_consumer_is_redriven_and_then_stored_as_unknown(
+def test_a_message_without_a_reason_is_redriven_and_then_stored_as_unknown(
     desk: Desk,
 ) -> None:
     desk.receive()
@@ -196,7 +196,7 @@ def test_a_message_without_a_word_of_its_consumer_is_redriven_and_then_stored_as
 
     (event,) = desk.stored()
     assert event["kind"] == "unknown"
-    assert "left no word" in event["reason"]
+    assert "recorded no reason" in event["reason"]
     assert "failed again after 3 re-drives" in event["reason"]
 
 
@@ -273,7 +273,7 @@ def test_a_message_that_can_neither_be_stored_nor_sent_back_stays(desk: Desk) ->
         a_record(BODY, f"{QUEUE}-dlq", message_id="m-3"),
     )
 
-    response = desk.reviewer.consume(batch)
+    response = desk.consumer.consume(batch)
 
     assert response == {"batchItemFailures": [{"itemIdentifier": "m-1"}, {"itemIdentifier": "m-2"}]}
 

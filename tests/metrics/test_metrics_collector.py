@@ -7,7 +7,8 @@ import pytest
 
 from generated.catalogue import EVENTS
 from handlers.metrics_collector import consumer as entry
-from handlers.metrics_collector.consumer import Collector
+from handlers.metrics_collector.consumer import MetricsConsumer
+from handlers.runtime.clock import SYSTEM_CLOCK
 from handlers.runtime.settings import Settings
 from tests.builders import (
     ANNOUNCED,
@@ -30,9 +31,9 @@ Measured = list[tuple[str, float, dict[str, str]]]
 
 
 @pytest.fixture
-def collector(cloud: Cloud) -> Collector:
+def consumer(cloud: Cloud) -> MetricsConsumer:
     cloud.queue(DLQ)
-    return Collector(Settings(ENVIRONMENT))
+    return entry.build(Settings(ENVIRONMENT), SYSTEM_CLOCK)
 
 
 def emitted(capsys: pytest.CaptureFixture[str]) -> Measured:
@@ -51,15 +52,15 @@ def emitted(capsys: pytest.CaptureFixture[str]) -> Measured:
     return found
 
 
-def heard(collector: Collector, event: Any, **envelope: Any) -> None:
-    assert collector.collect(json.loads(travelling(event, **envelope))) is None
+def heard(consumer: MetricsConsumer, event: Any, **envelope: Any) -> None:
+    assert consumer.consume(json.loads(travelling(event, **envelope))) is None
 
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda e: type(e).__name__)
 def test_every_event_is_counted_by_its_type(
-    collector: Collector, capsys: pytest.CaptureFixture[str], event: Any
+    consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str], event: Any
 ) -> None:
-    heard(collector, event)
+    heard(consumer, event)
 
     event_type, _ = ANNOUNCED[type(event)]
     assert ("EventCount", 1, {"event_type": event_type}) in emitted(capsys)
@@ -68,9 +69,9 @@ def test_every_event_is_counted_by_its_type(
 
 @pytest.mark.parametrize("amount", [money(1), money(999_999_999_999, "KWD")])
 def test_a_completed_payment_is_a_success_with_its_amount_by_currency(
-    collector: Collector, capsys: pytest.CaptureFixture[str], amount: Any
+    consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str], amount: Any
 ) -> None:
-    heard(collector, completed(amount=amount))
+    heard(consumer, completed(amount=amount))
 
     assert emitted(capsys) == [
         ("EventCount", 1, {"event_type": "payment.completed"}),
@@ -80,9 +81,9 @@ def test_a_completed_payment_is_a_success_with_its_amount_by_currency(
 
 
 def test_what_happens_is_counted_and_an_amount_has_no_unit(
-    collector: Collector, capsys: pytest.CaptureFixture[str]
+    consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(collector, completed(amount=money(450, "EUR")))
+    heard(consumer, completed(amount=money(450, "EUR")))
 
     written = map(json.loads, capsys.readouterr().out.splitlines())
     directives = [blob["_aws"]["CloudWatchMetrics"][0] for blob in written if "_aws" in blob]
@@ -94,9 +95,9 @@ def test_what_happens_is_counted_and_an_amount_has_no_unit(
 
 
 def test_a_failed_payment_is_a_failure_and_no_amount(
-    collector: Collector, capsys: pytest.CaptureFixture[str]
+    consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(collector, failed())
+    heard(consumer, failed())
 
     assert emitted(capsys) == [
         ("EventCount", 1, {"event_type": "payment.failed"}),
@@ -105,18 +106,18 @@ def test_a_failed_payment_is_a_failure_and_no_amount(
 
 
 def test_an_event_that_is_only_under_way_is_neither(
-    collector: Collector, capsys: pytest.CaptureFixture[str]
+    consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(collector, initiated())
+    heard(consumer, initiated())
 
     assert emitted(capsys) == [("EventCount", 1, {"event_type": "payment.initiated"})]
 
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda e: type(e).__name__)
 def test_what_is_announced_again_is_not_measured_again(
-    collector: Collector, capsys: pytest.CaptureFixture[str], event: Any
+    consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str], event: Any
 ) -> None:
-    heard(collector, event, reannounced=1)
+    heard(consumer, event, reannounced=1)
 
     assert emitted(capsys) == []
 
@@ -133,9 +134,12 @@ def test_what_is_announced_again_is_not_measured_again(
     ],
 )
 def test_what_breaks_the_contract_is_parked_and_not_measured(
-    collector: Collector, cloud: Cloud, capsys: pytest.CaptureFixture[str], event: dict[str, Any]
+    consumer: MetricsConsumer,
+    cloud: Cloud,
+    capsys: pytest.CaptureFixture[str],
+    event: dict[str, Any],
 ) -> None:
-    collector.collect(event)
+    consumer.consume(event)
 
     (parked,) = cloud.messages(DLQ)
     assert json.loads(parked["Body"]) == event
@@ -145,10 +149,10 @@ def test_what_breaks_the_contract_is_parked_and_not_measured(
 
 
 def test_what_cannot_be_parked_fails_so_that_it_is_tried_again(cloud: Cloud) -> None:
-    collector = Collector(Settings(ENVIRONMENT))
+    consumer = entry.build(Settings(ENVIRONMENT), SYSTEM_CLOCK)
 
     with pytest.raises(Exception, match="breaks the contract"):
-        collector.collect({})
+        consumer.consume({})
 
 
 def sent_back(*bodies: str) -> Any:
@@ -160,9 +164,9 @@ def sent_back(*bodies: str) -> Any:
 
 
 def test_what_operators_send_back_is_measured(
-    collector: Collector, capsys: pytest.CaptureFixture[str]
+    consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    response = collector.collect(sent_back(travelling(failed()), travelling(initiated())))
+    response = consumer.consume(sent_back(travelling(failed()), travelling(initiated())))
 
     assert response == {"batchItemFailures": []}
     assert [name for name, _, _ in emitted(capsys)] == [
@@ -174,11 +178,11 @@ def test_what_operators_send_back_is_measured(
 
 @pytest.mark.parametrize("poison", ["", "no json", "[]", "7", '"x"', "[" * 50_000])
 def test_poison_among_what_is_sent_back_spoils_no_neighbour(
-    collector: Collector, cloud: Cloud, capsys: pytest.CaptureFixture[str], poison: str
+    consumer: MetricsConsumer, cloud: Cloud, capsys: pytest.CaptureFixture[str], poison: str
 ) -> None:
     body = poison or " "
 
-    response = collector.collect(sent_back(travelling(failed()), body, travelling(initiated())))
+    response = consumer.consume(sent_back(travelling(failed()), body, travelling(initiated())))
 
     assert response == {"batchItemFailures": []}
     assert [m["Body"] for m in cloud.messages(DLQ)] == [body]
@@ -188,9 +192,9 @@ def test_poison_among_what_is_sent_back_spoils_no_neighbour(
 def test_poison_that_cannot_be_parked_comes_again_alone(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    collector = Collector(Settings(ENVIRONMENT))
+    consumer = entry.build(Settings(ENVIRONMENT), SYSTEM_CLOCK)
 
-    response = collector.collect(sent_back(travelling(initiated()), "{}", travelling(initiated())))
+    response = consumer.consume(sent_back(travelling(initiated()), "{}", travelling(initiated())))
 
     assert response == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
     assert len(emitted(capsys)) == 2

@@ -6,7 +6,7 @@ from typing import Any
 
 from generated.services.gateway_processor import GATEWAY_PROCESSOR_RECEIVES
 from handlers.core.errors import Failure
-from handlers.gateway_processor.consumer import Processor
+from handlers.gateway_processor.consumer import react
 from handlers.gateway_processor.store import Charges
 from tests.builders import ENVIRONMENT, VirtualTime, travelling
 from tests.runtime.books import Books
@@ -34,7 +34,7 @@ class Desk:
         """The note, or the failure's class."""
         charges = Charges(dynamodb or self.cloud.dynamodb, ENVIRONMENT["CHARGES_TABLE"])
         try:
-            return Processor(charges, self.books, self.time.clock()).react(message(event))
+            return react(charges, self.books, self.time.clock(), message(event))
         except Failure as failure:
             return type(failure).__name__
 

@@ -52,7 +52,7 @@ def test_a_reservation_is_charged_and_the_verdict_announced(
 def test_a_reservation_heard_many_times_is_charged_once(desk: Desk) -> None:
     notes = [desk.hear(reserved()) for _ in range(3)]
 
-    assert notes == ["approved", "answered again", "answered again"]
+    assert notes == ["approved", "announced again", "announced again"]
     assert desk.books.asked == ["charge"]
 
 

@@ -1,6 +1,6 @@
 """Writes: one alone or several as a transaction; what counts as a conflict, what as the weather."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
@@ -13,7 +13,8 @@ from handlers.runtime.commit import (
     BATCH_READS_MAX,
     batch_get,
     commit,
-    existing_item,
+    new_item,
+    put_new,
     reading,
     until_settled,
 )
@@ -173,11 +174,20 @@ def test_keys_that_stay_unread_are_no_missing_items() -> None:
     assert len(client.calls) == BATCH_READS_MAX
 
 
-def test_only_a_condition_that_failed_tells_the_existing_item() -> None:
-    there = refusal("ConditionalCheckFailedException", Item={"a": {"S": "b"}})
+def test_a_new_item_gives_way_to_the_existing_one() -> None:
+    write = new_item("t", {"id": {"S": "1"}}, key="id")
+    failed = refusal("ConditionalCheckFailedException", Item={"a": {"S": "b"}})
 
-    assert existing_item(there) == {"a": {"S": "b"}}
-    assert existing_item(refusal("ValidationException", Item={"a": {"S": "b"}})) is None
+    assert put_new(cast(Any, Client({"put_item": always({})})), write) is None
+    assert put_new(cast(Any, Client({"put_item": always(failed)})), write) == {"a": {"S": "b"}}
+
+
+def test_a_new_item_that_fails_otherwise_is_not_taken_for_an_existing_one() -> None:
+    write = new_item("t", {"id": {"S": "1"}}, key="id")
+    failed = refusal("ValidationException", Item={"a": {"S": "b"}})
+
+    with pytest.raises(ClientError):
+        put_new(cast(Any, Client({"put_item": always(failed)})), write)
 
 
 @pytest.mark.parametrize("conflicts", [0, 1, ATTEMPTS_MAX - 1])

@@ -11,7 +11,7 @@ from generated.services.payment_orchestrator import (
 )
 from handlers.core.envelope import Cause
 from handlers.payment_orchestrator import consumer as entry
-from handlers.payment_orchestrator.decisions import ASKS_MAX
+from handlers.payment_orchestrator.decisions import ASKS_MAX, created
 from handlers.payment_orchestrator.store import Payments
 from handlers.runtime.queue import Consumer
 from handlers.runtime.settings import Settings
@@ -91,7 +91,7 @@ def test_an_answer_heard_many_times_ends_the_payment_once(
     status: str,
     event_type: str,
 ) -> None:
-    payments.create(a_payment(), Cause("cor-1"))
+    payments.create(created(a_payment()), Cause("cor-1"))
 
     assert hear(consumer, event, event, event) == 0
 
@@ -103,7 +103,7 @@ def test_an_answer_heard_many_times_ends_the_payment_once(
 def test_contradicting_answers_end_with_an_operator(
     consumer: Consumer[Any], payments: Payments, cloud: Cloud
 ) -> None:
-    payments.create(a_payment(), Cause("cor-1"))
+    payments.create(created(a_payment()), Cause("cor-1"))
 
     assert hear(consumer, deducted(), released()) == 0
 
@@ -117,7 +117,7 @@ def test_an_answer_that_overtook_its_payment_comes_again(
     consumer: Consumer[Any], payments: Payments, cloud: Cloud
 ) -> None:
     assert hear(consumer, deducted()) == 1
-    payments.create(a_payment(), Cause("cor-1"))
+    payments.create(created(a_payment()), Cause("cor-1"))
 
     assert hear(consumer, deducted()) == 0
     assert cloud.plain("payments")[0]["status"] == "completed"
@@ -126,7 +126,7 @@ def test_an_answer_that_overtook_its_payment_comes_again(
 def test_a_pending_payment_asks_a_few_times_and_then_calls_an_operator(
     consumer: Consumer[Any], payments: Payments, cloud: Cloud, time: VirtualTime
 ) -> None:
-    payments.create(a_payment(), Cause("cor-1"))
+    payments.create(created(a_payment()), Cause("cor-1"))
     time.now = LATER
 
     for times in range(ASKS_MAX):
@@ -141,7 +141,7 @@ def test_a_pending_payment_asks_a_few_times_and_then_calls_an_operator(
 def test_a_deadline_copy_that_comes_too_soon_comes_again(
     consumer: Consumer[Any], payments: Payments
 ) -> None:
-    payments.create(a_payment(), Cause("cor-1"))
+    payments.create(created(a_payment()), Cause("cor-1"))
 
     assert hear(consumer, after_deadline()) == 1
 
@@ -151,7 +151,7 @@ def test_each_payment_of_a_batch_ends_for_itself(
 ) -> None:
     ids = payment_ids(4)
     for payment_id in ids[:3]:
-        payments.create(a_payment(payment_id=payment_id), Cause("cor-1"))
+        payments.create(created(a_payment(payment_id=payment_id)), Cause("cor-1"))
     events = [deducted(payment_id=p) for p in ids]
     events[1] = deducted(payment_id=ids[1], amount=money(9))
 
@@ -166,7 +166,7 @@ def test_each_payment_of_a_batch_ends_for_itself(
 def test_a_lost_answer_to_the_write_ends_the_payment_once(
     payments: Payments, cloud: Cloud, time: VirtualTime, event: Any
 ) -> None:
-    payments.create(a_payment(), Cause("cor-1"))
+    payments.create(created(a_payment()), Cause("cor-1"))
     losing = Payments(AnswerLost(cloud.dynamodb), payments.table)  # type: ignore[arg-type]
     message = PAYMENT_ORCHESTRATOR_RECEIVES[SLUGS[type(event).__name__]]
 

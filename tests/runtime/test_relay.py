@@ -74,7 +74,7 @@ def published(bus: Client) -> list[str]:
 def test_an_outbox_goes_to_the_bus_as_it_is() -> None:
     bus = a_bus()
 
-    a_relay(bus).relay([a_change(GOOD)])
+    a_relay(bus).consume({"Records": [a_change(GOOD)]})
 
     assert bus.asked("put_events") == [
         {
@@ -97,7 +97,7 @@ def test_an_outbox_goes_to_the_bus_as_it_is() -> None:
 def test_a_change_that_announces_nothing_is_passed_over(records: list[dict[str, Any]]) -> None:
     bus = a_bus()
 
-    a_relay(bus).relay(records)
+    a_relay(bus).consume({"Records": records})
 
     assert bus.calls == []
 
@@ -107,7 +107,7 @@ def test_events_go_in_order_and_as_many_together_as_the_bus_takes(count: int, ca
     bus = a_bus()
     outboxes = [travelling(initiated(payment_id=p)) for p in payment_ids(count)]
 
-    a_relay(bus).relay([a_change(outbox) for outbox in outboxes])
+    a_relay(bus).consume({"Records": [a_change(outbox) for outbox in outboxes]})
 
     assert published(bus) == outboxes
     assert len(bus.calls) == calls
@@ -118,7 +118,7 @@ def test_events_go_in_order_and_as_many_together_as_the_bus_takes(count: int, ca
 def test_an_event_of_another_services_table_is_parked(table: str) -> None:
     bus, sqs = a_bus(), Client()
 
-    a_relay(bus, sqs).relay([a_change(GOOD, table)])
+    a_relay(bus, sqs).consume({"Records": [a_change(GOOD, table)]})
 
     assert bus.calls == []
     (parked,) = sqs.asked("send_message")
@@ -139,7 +139,9 @@ def test_poison_is_parked_and_its_neighbours_are_published() -> None:
     bus, sqs = a_bus(), Client()
     poison = travelling(initiated(), source="wallet-service")
 
-    a_relay(bus, sqs).relay([a_change(GOOD), a_change(poison), a_change(travelling(completed()))])
+    a_relay(bus, sqs).consume(
+        {"Records": [a_change(GOOD), a_change(poison), a_change(travelling(completed()))]}
+    )
 
     assert published(bus) == [GOOD, travelling(completed())]
     assert [m["MessageBody"] for m in sqs.asked("send_message")] == [poison]
@@ -153,7 +155,7 @@ def test_poison_that_cannot_be_parked_holds_the_batch_before_anything_is_publish
     bus, sqs = a_bus(), Client({"send_message": always(DOWN)})
 
     with pytest.raises(Retryable, match="could not be parked"):
-        a_relay(bus, sqs).relay([a_change(GOOD), a_change("poison")])
+        a_relay(bus, sqs).consume({"Records": [a_change(GOOD), a_change("poison")]})
 
     assert bus.calls == []
 
@@ -163,7 +165,9 @@ def test_only_what_the_bus_did_not_take_is_sent_again() -> None:
     bus = a_bus(entries(None, "ThrottlingException", None), entries(None))
     time = VirtualTime()
 
-    a_relay(bus, time=time).relay([a_change(first), a_change(second), a_change(third)])
+    a_relay(bus, time=time).consume(
+        {"Records": [a_change(first), a_change(second), a_change(third)]}
+    )
 
     assert published(bus) == [first, second, third, second]
     assert time.pauses == [0.05]
@@ -174,7 +178,7 @@ def test_what_the_bus_will_never_take_is_parked(code: str) -> None:
     bus, sqs = a_bus(entries(None, code)), Client()
     poison = travelling(completed())
 
-    a_relay(bus, sqs).relay([a_change(GOOD), a_change(poison)])
+    a_relay(bus, sqs).consume({"Records": [a_change(GOOD), a_change(poison)]})
 
     assert [m["MessageBody"] for m in sqs.asked("send_message")] == [poison]
     assert len(bus.calls) == 1
@@ -184,7 +188,7 @@ def test_a_bus_that_takes_nothing_holds_the_batch() -> None:
     bus, time = a_bus(entries("InternalFailure")), VirtualTime()
 
     with pytest.raises(Retryable, match="1 events could not be published in 4 tries"):
-        a_relay(bus, time=time).relay([a_change(GOOD)])
+        a_relay(bus, time=time).consume({"Records": [a_change(GOOD)]})
 
     assert len(bus.calls) == TRIES_MAX
     assert time.pauses[:3] == [0.05, 0.1, 0.2]
@@ -195,7 +199,7 @@ def test_a_bus_that_takes_nothing_holds_the_batch() -> None:
 )
 def test_a_bus_that_is_down_holds_the_batch(error: Exception) -> None:
     with pytest.raises(Retryable, match="publish events"):
-        a_relay(a_bus(error)).relay([a_change(GOOD)])
+        a_relay(a_bus(error)).consume({"Records": [a_change(GOOD)]})
 
 
 def test_what_operators_send_back_is_published_as_its_own_source() -> None:
@@ -204,7 +208,7 @@ def test_what_operators_send_back_is_published_as_its_own_source() -> None:
         "eventSource": "aws:sqs"
     }
 
-    a_relay(bus).relay([sent_back])
+    a_relay(bus).consume({"Records": [sent_back]})
 
     assert bus.asked("put_events")[0]["Entries"][0]["Source"] == "wallet-service"
 
@@ -213,7 +217,7 @@ def test_what_operators_send_back_is_parked_again_when_it_is_still_broken() -> N
     bus, sqs = a_bus(), Client()
     sent_back: Any = a_record("{}", "event-relay--outbox") | {"eventSource": "aws:sqs"}
 
-    a_relay(bus, sqs).relay([sent_back])
+    a_relay(bus, sqs).consume({"Records": [sent_back]})
 
     assert bus.calls == []
     assert [m["MessageBody"] for m in sqs.asked("send_message")] == ["{}"]

@@ -114,7 +114,7 @@ def test_the_same_question_twice_in_a_batch_reserves_once(cloud: Cloud, time: Vi
 
     notes = react(wallets, time, initiated(), initiated(), initiated())
 
-    assert notes == ["reserved", "answered again", "answered again"]
+    assert notes == ["reserved", "announced again", "announced again"]
     assert client.transactions == [2, 2]
     assert wallets.balance(USD) == Balance(available=500, reserved=500, version=2)
 
@@ -126,7 +126,7 @@ def test_a_payment_may_live_its_whole_life_in_one_batch(
 
     notes = react(wallets, time, initiated(), approved(), approved(), initiated())
 
-    assert notes == ["reserved", "deducted", "already deducted", "answered again"]
+    assert notes == ["reserved", "deducted", "already deducted", "announced again"]
     assert wallets.balance(USD) == Balance(available=500, reserved=0, version=3)
 
 

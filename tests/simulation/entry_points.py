@@ -39,19 +39,6 @@ AT_IMPORT: Final = {
     "POWERTOOLS_SERVICE_NAME": "simulated",
     "POWERTOOLS_METRICS_NAMESPACE": "Payments",
 }
-# Where each module keeps what it built for itself, and how it builds it.
-BUILT: Final[Mapping[str, str]] = {
-    "payment-orchestrator-api": "server",
-    "payment-orchestrator-consumer": "consumer",
-    "wallet-service-api": "server",
-    "wallet-service-consumer": "consumer",
-    "gateway-processor-consumer": "consumer",
-    "metrics-collector-consumer": "collector",
-    "error-handler-consumer": "reviewer",
-    "error-handler-api": "server",
-    "event-relay-stream": "relay",
-}
-
 Handler = Callable[[Any, object], Any]
 
 
@@ -71,7 +58,9 @@ class EntryPoint:
 
     def invoke(self, built: object, event: Any) -> Any:
         """Run the handler in an environment; it reads what was built before it first gives way."""
-        setattr(self.module, BUILT[self.function.name], built)
+        name = "server" if self.function.role == "api" else "consumer"
+        assert hasattr(self.module, name), f"{self.module.__name__} keeps no {name}"
+        setattr(self.module, name, built)
         return self.module.handler(event, None)
 
 
@@ -103,8 +92,4 @@ def entry_points() -> dict[str, EntryPoint]:
 
 def _entry_point(function: Function) -> EntryPoint:
     module = import_module(function.handler.removesuffix(".handler"))
-    assert hasattr(module, BUILT[function.name]), function.name
-    build = getattr(module, "build", None)
-    if build is None:  # metrics-collector needs no clock
-        return EntryPoint(function, module, lambda settings, _clock: module.Collector(settings))
-    return EntryPoint(function, module, build)
+    return EntryPoint(function, module, module.build)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from generated.catalogue import EVENTS
 from handlers.core.errors import Early, Permanent
-from handlers.core.moves import NONE, is_made
+from handlers.core.moves import NONE, already_made
 from tests.simulation.states import CHARGE_EVENTS, MOVES, PAYMENT_EVENTS, RESERVATION_EVENTS
 
 
@@ -161,7 +161,7 @@ def _moves(state: State, thing: str, wanted: str) -> Iterator[Step]:
     """As the code moves: once, not yet, or never."""
     current = state.payment if thing == "payment" else state.reservation
     try:
-        if is_made(MOVES[thing], current=current, wanted=wanted, thing=thing):
+        if already_made(MOVES[thing], current=current, wanted=wanted, thing=thing):
             return
     except Early:
         return

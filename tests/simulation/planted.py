@@ -56,62 +56,51 @@ IN_PAYMENTS: Final = (
     Mutant(
         "every other payment of a batch is refused",
         WALLET_DECISIONS,
-        "    if held.balance.available < event.amount.value:",
-        "    if held.balance.available < event.amount.value or held.balance.reserved % 2:",
+        "    if funds.balance.available < event.amount.value:",
+        "    if funds.balance.available < event.amount.value or funds.balance.reserved % 2:",
     ),
     Mutant(
         "a balance is updated without looking at its version",
         WALLET_STORE,
-        """                    "SET available = :available, reserved = :reserved, version = :next"
-                ),
-                "ConditionExpression": "version = :version",""",
-        """                    "SET available = :available, reserved = :reserved, version = :next"
-                ),
-                "ConditionExpression": "version >= :version",""",
+        """        return changed_item(
+            self.table, _key(wallet, BALANCE), _balance_item(after), version=before.version
+        )
+""",
+        """        write = changed_item(
+            self.table, _key(wallet, BALANCE), _balance_item(after), version=before.version
+        )
+        return {"Update": write["Update"] | {"ConditionExpression": "version >= :version"}}
+""",
     ),
     Mutant(
         "a new balance overwrites one that somebody just made",
         WALLET_STORE,
-        '''            "reserved": number(after.reserved),
-            "version": number(1),
-        }
-        condition = "attribute_not_exists(wallet_id)"''',
-        """            "reserved": number(after.reserved),
-            "version": number(1),
-        }
-        condition = "version <> :x"
-        return {"Put": {"TableName": self.table, "Item": item}}""",
+        "_balance_item(after)\n        return new_item(self.table, item, key=KEY)",
+        '_balance_item(after)\n        return new_item(self.table, item, key="absent")',
     ),
     Mutant(
         "a reservation overwrites one that is there",
         WALLET_STORE,
-        """            "outbox": text(outbox),
-        }
-        condition = "attribute_not_exists(wallet_id)"
-        return {"Put": {"TableName": self.table, "Item": item, "Condition""",
-        """            "outbox": text(outbox),
-        }
-        return {"Put": {"TableName": self.table, "Item": item}}
-        condition = ""
-        return {"Put": {"TableName": self.table, "Item": item, "Condition""",
+        "_reservation_item(reservation) | changes, key=KEY)",
+        '_reservation_item(reservation) | changes, key="absent")',
         seed=13,
     ),
     Mutant(
         "a reservation moves without looking at its version",
         WALLET_STORE,
-        """"SET #status = :status, outbox = :outbox, version = :next",
-                "ConditionExpression": "version = :version",""",
-        """"SET #status = :status, outbox = :outbox, version = :next",
-                "ConditionExpression": "version <= :next AND version >= :version",""",
+        "        return changed_item(self.table, key, changes, version=known.version)",
+        """        write = changed_item(self.table, key, changes, version=known.version)
+        condition = "version <= :next AND version >= :version"
+        return {"Update": write["Update"] | {"ConditionExpression": condition}}""",
         seed=47,
     ),
     Mutant(
         "a reservation's version stands still",
         WALLET_STORE,
-        """":version": number(known.version),
-                    ":next": number(known.version + 1),""",
-        """":version": number(known.version),
-                    ":next": number(known.version),""",
+        "        return changed_item(self.table, key, changes, version=known.version)",
+        """        write = changed_item(self.table, key, changes, version=known.version)
+        write["Update"]["ExpressionAttributeValues"][":next"] = number(known.version)
+        return write""",
     ),
     Mutant(
         "the balance is written in a write of its own",
@@ -129,17 +118,14 @@ IN_PAYMENTS: Final = (
     Mutant(
         "a deposit is written again under the same key",
         WALLET_STORE,
-        """            "ConditionExpression": "attribute_not_exists(wallet_id)",
-        }
-        balance = (""",
-        """        }
-        balance = (""",
+        "[new_item(self.table, item, key=KEY), balance]",
+        '[new_item(self.table, item, key="absent"), balance]',
         seed=114,
     ),
     Mutant(
         "a deposit is not announced",
         WALLET_STORE,
-        '_deposit_item(deposit) | {"outbox": text(outbox)}',
+        '_deposit_item(deposit) | with_texts({"outbox": outbox})',
         "_deposit_item(deposit)",
     ),
     Mutant(
@@ -151,43 +137,43 @@ IN_PAYMENTS: Final = (
     Mutant(
         "more is reserved than there is",
         WALLET_DECISIONS,
-        "held.balance.available < event.amount.value",
-        "held.balance.posted < event.amount.value",
+        "funds.balance.available < event.amount.value",
+        "funds.balance.posted < event.amount.value",
         seed=28,
     ),
     Mutant(
         "a wallet reserves after the deadline",
         WALLET_DECISIONS,
-        '    if now >= event.expires_at:\n        return _refused(held, event, "expired")\n',
+        '    if now >= event.expires_at:\n        return _refused(funds, event, "expired")\n',
         "",
         seed=41,
     ),
     Mutant(
         "a question asked again reserves again",
         WALLET_DECISIONS,
-        "    if held.reservation:\n        return again(held)\n",
-        '    if held.reservation and held.reservation.status != "released":\n'
-        "        return again(held)\n",
+        "    if funds.reservation:\n        return again(funds)\n",
+        """    if funds.reservation and funds.reservation.status != "released":
+        return again(funds)
+""",
     ),
     Mutant(
         "a question asked again is not answered",
         WALLET_DECISIONS,
-        "    if held.reservation:\n        return again(held)\n",
-        '    if held.reservation:\n        return unchanged(held, "answered before")\n',
+        "    if funds.reservation:\n        return again(funds)\n",
+        '    if funds.reservation:\n        return unchanged(funds, "answered before")\n',
     ),
     Mutant(
         "an approval that comes first is dropped",
         WALLET_DECISIONS,
-        "    if reservation is None:\n        raise Early(",
-        "    if reservation is None:\n        return Balance(available=0, reserved=0), None\n"
-        "        raise Early(",
+        '    if _already(funds, event.payment_id, "deducted"):',
+        '    if funds.reservation is None or _already(funds, event.payment_id, "deducted"):',
         seed=2,
     ),
     Mutant(
         "an approval releases, a rejection deducts",
         WALLET_DECISIONS,
-        "Held(balance.deduct(event.amount.value)",
-        "Held(balance.release(event.amount.value)",
+        '"deducted", funds.deduct(), deducted',
+        '"deducted", funds.release(), deducted',
     ),
     Mutant(
         "a fold forgets what its first message did",
@@ -206,23 +192,23 @@ IN_PAYMENTS: Final = (
     Mutant(
         "a payment is created over one that is there",
         PAYMENT_STORE,
-        """                ConditionExpression="attribute_not_exists(payment_id)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-""",
-        "",
+        'new_item(self.table, item, key="payment_id")',
+        'new_item(self.table, item, key="absent")',
     ),
     Mutant(
         "a payment ends without looking at its version",
         PAYMENT_STORE,
-        '"ConditionExpression": "version = :version",',
-        '"ConditionExpression": "version <= :next AND version >= :version",',
+        "        commit(self.dynamodb, [changed_item(self.table, key, changes, version=payment.version)])",
+        """        write = changed_item(self.table, key, changes, version=payment.version)
+        condition = "version <= :next AND version >= :version"
+        commit(self.dynamodb, [{"Update": write["Update"] | {"ConditionExpression": condition}}])""",
         seed=2,
     ),
     Mutant(
         "a payment's end is not announced",
         PAYMENT_STORE,
-        '"updated_at": payment.updated_at, "outbox": outbox}',
-        '"updated_at": payment.updated_at, "outbox": payment.outbox or outbox}',
+        '                "outbox": outbox,\n',
+        '                "outbox": payment.outbox or outbox,\n',
     ),
     Mutant(
         "payment ids come from the key alone",
@@ -258,7 +244,7 @@ IN_PAYMENTS: Final = (
     Mutant(
         "a released payment is completed",
         PAYMENT_DECISIONS,
-        """    if _made(payment, "failed"):
+        """    if _already(payment, "failed"):
         return unchanged(payment, "already failed")
 """,
         """    if payment.status == "failed":
@@ -267,7 +253,7 @@ IN_PAYMENTS: Final = (
         completed = PaymentCompleted(
             payment_id=payment.payment_id, user_id=payment.user_id, amount=payment.amount
         )
-        return Decision(payment.completed(now), (completed,), note="completed")
+        return Decision(payment.complete(now), (completed,), note="completed")
 """,
         seed=10,
     ),

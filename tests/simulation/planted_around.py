@@ -81,8 +81,8 @@ AROUND: Final = (
     Mutant(
         "the relay publishes the first ten only",
         RELAY,
-        "        for start in range(0, len(good), ENTRIES_MAX):",
-        "        for start in range(0, min(len(good), 10), ENTRIES_MAX):",
+        "    for start in range(0, len(publications), ENTRIES_MAX):",
+        "    for start in range(0, min(len(publications), 10), ENTRIES_MAX):",
     ),
     Mutant(
         "the relay lets a throttled call pass",
@@ -93,18 +93,18 @@ AROUND: Final = (
     Mutant(
         "the relay drops what breaks the contract",
         RELAY,
-        "                self._park(outbox, failure)\n        for",
-        "                logger.warning(str(failure))\n        for",
+        "                self._park(outbox, failure)\n        return good",
+        "                logger.warning(str(failure))\n        return good",
         seed=2,
     ),
     Mutant(
         "a letter is let go before it is stored",
         REVIEWER,
-        """            except Failure as failure:
-                logger.warning(str(failure), extra={"message_id": record["messageId"]})
-                failures.append({"itemIdentifier": record["messageId"]})""",
-        """            except Failure as failure:
-                logger.warning(str(failure), extra={"message_id": record["messageId"]})""",
+        """                logger.warning(str(failure), extra={"message_id": message_id})
+                failures.append({"itemIdentifier": message_id})
+            except Exception""",
+        """                logger.warning(str(failure), extra={"message_id": message_id})
+            except Exception""",
         seed=2,
     ),
     Mutant(
@@ -117,32 +117,32 @@ AROUND: Final = (
     Mutant(
         "a letter is neither sent back nor stored",
         REVIEWER,
-        "            self._send_back(letter, decided)\n            return\n",
-        "            return\n",
+        "        _send_back(queues, dead_letter, decided)\n        return\n",
+        "        return\n",
     ),
     Mutant(
         "a letter is stored before it raises its alarm",
         REVIEWER,
-        """        count("FailedEventParked", consumer=letter.consumer)
-        self.failed_events.park(event, record["messageId"])
+        """    count("FailedEventParked", consumer=dead_letter.consumer)
+    failed_events.park(event, record["messageId"])
 """,
-        """        self.failed_events.park(event, record["messageId"])
-        count("FailedEventParked", consumer=letter.consumer)
+        """    failed_events.park(event, record["messageId"])
+    count("FailedEventParked", consumer=dead_letter.consumer)
 """,
         seed=117,
     ),
     Mutant(
         "a letter is named by the id of its event",
-        "handlers.error_handler.letter",
-        "fingerprint(letter.body))",
-        "letter.event_id or letter.body)",
+        "handlers.error_handler.dead_letter",
+        "fingerprint(dead_letter.body)",
+        "dead_letter.event_id or dead_letter.body",
         seed=554,
     ),
     Mutant(
         "a letter goes back for ever",
         REVIEWER,
-        "            redrives=letter.redrives + 1,",
-        "            redrives=0,",
+        "        redrives=dead_letter.redrives + 1,",
+        "        redrives=0,",
     ),
     Mutant(
         "a letter that fails again stays closed",

@@ -13,24 +13,25 @@ IN_CHARGES: Final = (
     Mutant(
         "the gateway is asked before the claim is written",
         "handlers.gateway_processor.consumer",
-        "        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now",
-        """        if decided.state.status == "pending" and decided.kind == "moved":
-            return decided
-        self.charges.commit(decided, cause=Cause(message.correlationid, message.id), now""",
+        "    charges.commit(decided, cause=Cause(message.correlationid, message.id), now",
+        """    if decided.state.status == "pending" and decided.kind == "moved":
+        return decided
+    charges.commit(decided, cause=Cause(message.correlationid, message.id), now""",
     ),
     Mutant(
         "a claim overwrites what is there",
         CHARGE_STORE,
-        """                "ConditionExpression": "attribute_not_exists(payment_id)",
-""",
-        "",
+        '_item(charge) | changes, key="payment_id")',
+        '_item(charge) | changes, key="absent")',
         seed=2,
     ),
     Mutant(
         "a charge's end overwrites another end",
         CHARGE_STORE,
-        '"ConditionExpression": "version = :version",',
-        '"ConditionExpression": "version >= :version AND version <= :next",',
+        "            write = changed_item(self.table, key, changes, version=charge.version)",
+        """            write = changed_item(self.table, key, changes, version=charge.version)
+            condition = "version >= :version AND version <= :next"
+            write = {"Update": write["Update"] | {"ConditionExpression": condition}}""",
         seed=16,
     ),
     Mutant(
@@ -68,9 +69,9 @@ IN_CHARGES: Final = (
         "a charge is claimed after its end",
         CHARGE_DECISIONS,
         """        if now >= event.expires_at:
-            return _closed(_charge(event, "expired").expired())
-        return Decision(_charge(event, "pending"), note="claimed")""",
-        """        return Decision(_charge(event, "pending"), note="claimed")""",
+            return _expired(NONE, _charge(event))
+        return moved(""",
+        "        return moved(",
         seed=176,
     ),
     Mutant(
@@ -97,8 +98,8 @@ IN_CHARGES: Final = (
     Mutant(
         "a declined charge is announced as expired",
         CHARGE_DECISIONS,
-        "            return _rejected(charge.declined(code), code)",
-        "            return _rejected(charge.declined(EXPIRED_REASON), EXPIRED_REASON)",
+        '            return _rejected("pending", charge.decline(code), code)',
+        '            return _rejected("pending", charge.decline(EXPIRED_REASON), EXPIRED_REASON)',
     ),
     Mutant(
         "a decided charge does not answer again",

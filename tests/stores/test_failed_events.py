@@ -75,7 +75,7 @@ def test_an_event_that_fails_again_is_the_same_entry_with_the_new_reason(
 @pytest.mark.parametrize("status", ["redriven", "discarded"])
 def test_a_review_is_recorded_once(events: FailedEvents, status: Any) -> None:
     events.park(an_event(), "m-1")
-    reviewed = fetched(events).reviewed(status, by="olga", note="mended", now=LATER)
+    reviewed = fetched(events).review(status, by="olga", note="mended", now=LATER)
 
     assert events.record_review(reviewed) is True
     assert events.record_review(reviewed) is False
@@ -84,7 +84,7 @@ def test_a_review_is_recorded_once(events: FailedEvents, status: Any) -> None:
 
 def test_a_review_of_what_has_failed_again_since_is_refused(events: FailedEvents) -> None:
     events.park(an_event(), "m-1")
-    stale = fetched(events).reviewed("discarded", by="olga", note="x", now=NOW)
+    stale = fetched(events).review("discarded", by="olga", note="x", now=NOW)
     events.park(an_event(), "m-2")
 
     assert events.record_review(stale) is False
@@ -93,7 +93,7 @@ def test_a_review_of_what_has_failed_again_since_is_refused(events: FailedEvents
 
 def test_a_duplicate_of_a_message_does_not_open_what_was_reviewed(events: FailedEvents) -> None:
     events.park(an_event(), "m-1")
-    events.record_review(fetched(events).reviewed("redriven", by="olga", note="x", now=NOW))
+    events.record_review(fetched(events).review("redriven", by="olga", note="x", now=NOW))
 
     events.park(an_event(), "m-1")
 
@@ -102,7 +102,7 @@ def test_a_duplicate_of_a_message_does_not_open_what_was_reviewed(events: Failed
 
 def test_a_new_failure_opens_what_was_reviewed(events: FailedEvents) -> None:
     events.park(an_event(), "m-1")
-    events.record_review(fetched(events).reviewed("redriven", by="olga", note="x", now=NOW))
+    events.record_review(fetched(events).review("redriven", by="olga", note="x", now=NOW))
 
     events.park(an_event(), "m-2")
 
@@ -112,7 +112,7 @@ def test_a_new_failure_opens_what_was_reviewed(events: FailedEvents) -> None:
 def test_a_list_is_oldest_first_in_pages_of_one_status(events: FailedEvents) -> None:
     for number in (3, 1, 2, 0):
         events.park(an_event(number), f"m-{number}")
-    events.record_review(fetched(events, 2).reviewed("discarded", by="olga", note="x", now=NOW))
+    events.record_review(fetched(events, 2).review("discarded", by="olga", note="x", now=NOW))
 
     first = events.page("open", size=2, position=None)
     second = events.page("open", size=2, position=first.position)
@@ -197,7 +197,7 @@ def test_only_a_reviewed_entry_is_ever_purged(events: FailedEvents, cloud: Cloud
     assert purge_at() == []
 
     events.record_review(
-        fetched(events).reviewed("redriven", by="olga", note="x", now="1970-01-02T00:00:00.000Z")
+        fetched(events).review("redriven", by="olga", note="x", now="1970-01-02T00:00:00.000Z")
     )
     assert purge_at() == [str(86_400 * (1 + KEPT_AFTER_REVIEW_DAYS))]
 

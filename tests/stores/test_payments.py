@@ -9,7 +9,7 @@ import pytest
 from generated.api.payment_orchestrator import PaymentStatus
 from handlers.core.envelope import Cause
 from handlers.core.errors import Conflict
-from handlers.payment_orchestrator.decisions import decide
+from handlers.payment_orchestrator.decisions import created, decide
 from handlers.payment_orchestrator.payment import Payment
 from handlers.payment_orchestrator.store import QUERIES_MAX, Payments
 from tests.builders import (
@@ -65,7 +65,7 @@ def fetched(payments: Payments) -> Payment:
     ],
 )
 def test_a_payment_is_kept_as_it_was_made(payments: Payments, payment: Payment) -> None:
-    assert payments.create(payment, CAUSE) is None
+    assert payments.create(created(payment), CAUSE) is None
 
     kept = fetched(payments)
     outbox = json.loads(kept.outbox or "")
@@ -86,10 +86,12 @@ def test_what_is_not_there_is_not_found(payments: Payments) -> None:
 def test_creating_it_again_gives_the_first_and_changes_nothing(
     payments: Payments, cloud: Cloud
 ) -> None:
-    payments.create(a_payment(), CAUSE)
+    payments.create(created(a_payment()), CAUSE)
     before = cloud.items("payments")
 
-    existing = payments.create(a_payment(amount=money(9), request_fingerprint="other"), CAUSE)
+    existing = payments.create(
+        created(a_payment(amount=money(9), request_fingerprint="other")), CAUSE
+    )
 
     assert existing is not None
     assert (existing.amount, existing.request_fingerprint) == (money(), "first")
@@ -99,7 +101,7 @@ def test_creating_it_again_gives_the_first_and_changes_nothing(
 def test_creating_after_a_lost_answer_gives_the_payment_that_was_written(cloud: Cloud) -> None:
     losing = Payments(AnswerLost(cloud.dynamodb), ENVIRONMENT["PAYMENTS_TABLE"])  # type: ignore[arg-type]
 
-    existing = losing.create(a_payment(), CAUSE)
+    existing = losing.create(created(a_payment()), CAUSE)
 
     assert existing is not None
     assert existing.request_fingerprint == "first"
@@ -107,7 +109,7 @@ def test_creating_after_a_lost_answer_gives_the_payment_that_was_written(cloud: 
 
 
 def test_the_end_and_its_announcement_are_one_write(payments: Payments) -> None:
-    payments.create(a_payment(), CAUSE)
+    payments.create(created(a_payment()), CAUSE)
     decided = decide(fetched(payments), released(reason="lost_card"), LATER)
 
     payments.commit(decided, cause=Cause("cor-1", "evt_" + "a" * 26), now=LATER)
@@ -120,7 +122,7 @@ def test_the_end_and_its_announcement_are_one_write(payments: Payments) -> None:
 
 
 def test_announcing_again_keeps_the_event_and_counts(payments: Payments) -> None:
-    payments.create(a_payment(), CAUSE)
+    payments.create(created(a_payment()), CAUSE)
     first = fetched(payments)
 
     for times in range(2):
@@ -133,7 +135,7 @@ def test_announcing_again_keeps_the_event_and_counts(payments: Payments) -> None
 
 
 def test_an_unchanged_decision_writes_nothing(payments: Payments, cloud: Cloud) -> None:
-    payments.create(a_payment(), CAUSE)
+    payments.create(created(a_payment()), CAUSE)
     payments.commit(decide(fetched(payments), deducted(), LATER), cause=CAUSE, now=LATER)
     before = cloud.items("payments")
 
@@ -145,7 +147,7 @@ def test_an_unchanged_decision_writes_nothing(payments: Payments, cloud: Cloud) 
 def test_a_decision_on_a_stale_read_is_a_conflict_and_changes_nothing(
     payments: Payments, cloud: Cloud
 ) -> None:
-    payments.create(a_payment(), CAUSE)
+    payments.create(created(a_payment()), CAUSE)
     stale = fetched(payments)
     payments.commit(decide(stale, deducted(), LATER), cause=CAUSE, now=LATER)
     before = cloud.items("payments")
@@ -182,7 +184,7 @@ def test_a_list_is_newest_first_in_pages_without_gaps(payments: Payments) -> Non
     ids = payment_ids(5)
     for number, payment_id in enumerate(ids):
         moment = f"2026-03-01T12:00:0{number}.000Z"
-        payments.create(a_payment(payment_id=payment_id, created_at=moment), CAUSE)
+        payments.create(created(a_payment(payment_id=payment_id, created_at=moment)), CAUSE)
 
     assert listed(payments) == [[ids[4], ids[3]], [ids[2], ids[1]], [ids[0]]]
     assert listed(payments, user=BOB) == [[]]
@@ -191,7 +193,7 @@ def test_a_list_is_newest_first_in_pages_without_gaps(payments: Payments) -> Non
 def test_payments_of_the_same_moment_are_all_listed(payments: Payments) -> None:
     ids = payment_ids(5)
     for payment_id in ids:
-        payments.create(a_payment(payment_id=payment_id), CAUSE)
+        payments.create(created(a_payment(payment_id=payment_id)), CAUSE)
 
     found = [p for page in listed(payments) for p in page]
 
@@ -202,7 +204,7 @@ def test_a_filtered_list_skips_what_does_not_match(payments: Payments) -> None:
     ids = payment_ids(QUERIES_MAX * 3)
     for number, payment_id in enumerate(ids):
         status = "failed" if number % 7 == 0 else "pending"
-        payments.create(a_payment(payment_id=payment_id, status=status), CAUSE)
+        payments.create(created(a_payment(payment_id=payment_id, status=status)), CAUSE)
 
     pages = listed(payments, status="failed")
 
@@ -214,7 +216,7 @@ def test_a_page_shows_each_payment_as_it_is_kept(payments: Payments) -> None:
     payment = a_payment(
         description="x", metadata={"a": "b"}, failure_code="expired", status="failed"
     )
-    payments.create(payment, CAUSE)
+    payments.create(created(payment), CAUSE)
 
     (shown,) = payments.page(ALICE, status=None, size=1, position=None).payments
 

@@ -55,9 +55,7 @@ def put_in(
         request_fingerprint="first",
     )
     before = wallets.balance(wallet_id(user, amount.currency))
-    after, event = deposited(before, deposit)
-    cause = Cause("cor-1")
-    wallets.commit_deposit(deposit, before=before, after=after, event=event, cause=cause)
+    wallets.commit_deposit(deposited(before, deposit), before=before, cause=Cause("cor-1"))
 
 
 def hear(wallets: Wallets, *events: Any) -> None:

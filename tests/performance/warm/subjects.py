@@ -29,7 +29,7 @@ from handlers.runtime.clock import SYSTEM_CLOCK
 from handlers.runtime.http import Server
 from handlers.runtime.queue import Consumer, Received
 from handlers.wallet_service.decisions import decide
-from handlers.wallet_service.wallet import Balance, Held
+from handlers.wallet_service.wallet import Balance, PaymentFunds
 from tests.performance.instructions import Subject, measured
 from tests.performance.warm.calls import calls
 from tests.performance.warm.messages import AUDIENCE, api_event, sqs_event
@@ -64,14 +64,14 @@ def subjects() -> dict[str, Subject]:
     api = cast(PaymentOrchestratorApi, Answering(_payment()))
     server = Server(PAYMENT_ORCHESTRATOR_ROUTES, api, False, AUDIENCE)
     message = WALLET_SERVICE_RECEIVES["payment-initiated"].model_validate_json(body)
-    held = Held(Balance(available=1000, reserved=0), None)
+    funds = PaymentFunds(Balance(available=1000, reserved=0), None)
     return {
         "json.loads(record)": lambda: json.loads(event_text),
         "json.loads(body)": lambda: json.loads(body),
         "record": _without_log(queue, lambda: consumer.consume(batch)),
         "json.loads(request)": lambda: json.loads(request_text),
         "request": _without_log(http, lambda: server.serve(request)),
-        "decision": lambda: decide(held, message.data, "2026-03-01T12:00:00.000Z"),
+        "decision": lambda: decide(funds, message.data, "2026-03-01T12:00:00.000Z"),
         "log line": _logged(lambda: telemetry.logger.info("said", extra=telemetry.facts(message))),
         "log line by json.dumps": lambda: json.dumps(
             {"message": "said", "service": "wallet-service", **telemetry.facts(message)}

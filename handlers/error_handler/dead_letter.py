@@ -1,6 +1,4 @@
-"""Read a message of a DLQ: whose it is, why it is there, and which event it holds, as far as that
-can be told.
-"""
+"""Read a dead letter: its consumer, why it failed, and its event as far as it can be read."""
 
 from __future__ import annotations
 
@@ -21,11 +19,13 @@ PAYMENT_ID: Final = re.compile(r"pay_[a-z2-7]{26}")
 EVENT_TYPE: Final = re.compile(r"[a-z]+(\.[a-z][a-z0-9_]*){1,3}")
 COUNT: Final = re.compile(r"[0-9]{1,3}")
 KINDS: Final = get_args(FailureKind.__value__)
-UNTOLD: Final = "redelivered to the limit; the consumer left no word (crashed, or ran out of time)"
+NO_REASON: Final = (
+    "redelivered to the limit; the consumer recorded no reason (it crashed or ran out of time)"
+)
 
 
 def read(record: SqsRecord, prefix: str) -> DeadLetter:
-    """`prefix` is the stack's; the rest of the DLQ's name says consumer and channel."""
+    """Return the dead letter of a record; `prefix` is that of the stack's names."""
     _, name = source_queue(record)
     consumer, _, channel = name.removeprefix(f"{prefix}-").removesuffix("-dlq").partition("--")
     body = _event_body(record["body"])
@@ -37,7 +37,7 @@ def read(record: SqsRecord, prefix: str) -> DeadLetter:
         channel=channel,
         body=body,
         kind=kind if kind in KINDS else "unknown",  # type: ignore[arg-type]
-        reason=_attribute(record, FAILURE_REASON) or _aws_reason(record) or UNTOLD,
+        reason=_attribute(record, FAILURE_REASON) or _aws_reason(record) or NO_REASON,
         redrives=_redrives(record),
         event_type=_matching(EVENT_TYPE, envelope.get("type")),
         event_id=_matching(EVENT_ID, envelope.get("id")),
@@ -47,40 +47,43 @@ def read(record: SqsRecord, prefix: str) -> DeadLetter:
     )
 
 
-def parked(letter: DeadLetter, why: str, now: str) -> FailedEvent:
-    """The letter as an entry for an operator.
+def parked(dead_letter: DeadLetter, why: str, now: str) -> FailedEvent:
+    """Return the entry for an operator.
 
-    Its content names it: the same message that fails again is the same entry, but neither an event
-    that was announced again nor a forged one with its id takes its place.
+    Its id follows from its content: the same message that fails again is the same entry, but an
+    event that was announced again, or a forged one with the same id, is another.
     """
     return FailedEvent(
-        failed_event_id=derived("fev", letter.consumer, letter.channel, fingerprint(letter.body)),
+        failed_event_id=derived(
+            "fev", dead_letter.consumer, dead_letter.channel, fingerprint(dead_letter.body)
+        ),
         status="open",
-        consumer=letter.consumer,
-        channel=letter.channel,
-        kind=letter.kind,
-        reason=f"{letter.reason} ({why})",
-        body=letter.body,
+        consumer=dead_letter.consumer,
+        channel=dead_letter.channel,
+        kind=dead_letter.kind,
+        reason=f"{dead_letter.reason} ({why})",
+        body=dead_letter.body,
         parked_at=now,
-        event_type=letter.event_type,
-        event_id=letter.event_id,
-        payment_id=letter.payment_id,
+        event_type=dead_letter.event_type,
+        event_id=dead_letter.event_id,
+        payment_id=dead_letter.payment_id,
     )
 
 
 def _redrives(record: SqsRecord) -> int:
-    """How often it was re-driven. A count that error-handler did not write counts as used up, so
-    that the message ends with an operator.
+    """Return how often it was re-driven.
+
+    A count that error-handler did not write counts as the limit, so that an operator decides.
     """
-    said = _attribute(record, REDRIVES) or "0"
-    return int(said) if COUNT.fullmatch(said) else REDRIVES_MAX
+    count = _attribute(record, REDRIVES) or "0"
+    return int(count) if COUNT.fullmatch(count) else REDRIVES_MAX
 
 
 def _event_body(body: str) -> str:
-    """The event itself, out of what AWS wraps around it.
+    """Return the event itself, without what AWS wraps around it.
 
-    EventBridge parks a whole bus entry when it cannot reach a target; Lambda parks a record of the
-    invocation when that failed for good.
+    EventBridge parks a whole bus entry when it cannot reach a target; Lambda parks a record of an
+    invocation that failed its last attempt.
     """
     entry = _as_object(body)
     for marker, name in (("detail-type", "detail"), ("requestContext", "requestPayload")):
@@ -104,11 +107,11 @@ def _attribute(record: SqsRecord, name: str) -> str | None:
 
 
 def _aws_reason(record: SqsRecord) -> str | None:
-    """What EventBridge (ERROR_MESSAGE) or Lambda (in its record) says when it parks a message."""
-    said = _attribute(record, "ERROR_MESSAGE")
+    """Return the reason of EventBridge (ERROR_MESSAGE) or Lambda (in its record)."""
+    reason = _attribute(record, "ERROR_MESSAGE")
     context = _as_object(record["body"]).get("requestContext")
     condition = context.get("condition") if isinstance(context, Mapping) else None
-    return said or (f"the invocation failed: {condition}" if condition else None)
+    return reason or (f"the invocation failed: {condition}" if condition else None)
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str | None:
