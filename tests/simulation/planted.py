@@ -198,10 +198,11 @@ IN_PAYMENTS: Final = (
     Mutant(
         "a payment ends without looking at its version",
         PAYMENT_STORE,
-        "        commit(self.dynamodb, [changed_item(self.table, key, changes, version=payment.version)])",
-        """        write = changed_item(self.table, key, changes, version=payment.version)
+        "commit(self.dynamodb, [changed_item(self.table, key, changes, version=payment.version)])",
+        """write = changed_item(self.table, key, changes, version=payment.version)
         condition = "version <= :next AND version >= :version"
-        commit(self.dynamodb, [{"Update": write["Update"] | {"ConditionExpression": condition}}])""",
+        update = write["Update"] | {"ConditionExpression": condition}
+        commit(self.dynamodb, [{"Update": update}])""",
         seed=2,
     ),
     Mutant(
