@@ -130,7 +130,7 @@ def test_a_stream_without_an_owner_is_not_published_and_its_table_is_named() -> 
     bus, sqs = a_bus(), Client()
 
     with pytest.raises(Retryable, match="no owner of the table payments-test-receipts"):
-        a_relay(bus, sqs).relay([a_change(GOOD, "receipts")])
+        a_relay(bus, sqs).consume({"Records": [a_change(GOOD, "receipts")]})
 
     assert bus.calls == sqs.calls == []
 

@@ -148,7 +148,7 @@ def test_an_event_that_is_purged_or_reviewed_while_a_page_is_read_is_left_out(
     def meanwhile() -> None:
         key = {"failed_event_id": {"S": an_event(0).failed_event_id}}
         events.dynamodb.delete_item(TableName=events.table, Key=key)
-        events.record_review(fetched(events, 1).reviewed("discarded", by="o", note="x", now=NOW))
+        events.record_review(fetched(events, 1).review("discarded", by="o", note="x", now=NOW))
 
     lagging: Any = Overtaken(events.dynamodb, meanwhile)
     page = FailedEvents(lagging, events.table).page("open", size=3, position=None)

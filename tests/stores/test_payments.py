@@ -228,7 +228,7 @@ def test_a_page_takes_a_bounded_number_of_reads(
     payments: Payments, status: PaymentStatus | None, pages: int
 ) -> None:
     for payment_id in payment_ids(QUERIES_MAX + 1):
-        payments.create(a_payment(payment_id=payment_id), CAUSE)
+        payments.create(created(a_payment(payment_id=payment_id)), CAUSE)
     counting = Counting(payments.dynamodb)
 
     page = Payments(counting, payments.table).page(ALICE, status=status, size=1, position=None)  # type: ignore[arg-type]
