@@ -21,7 +21,8 @@ SCANNERS  := $(SCAN)/.installed-$(PYTHON_VERSION)
 NODE      := .node/.installed
 SYSTEM    := .node/.system
 
-SERVICES  := payment-orchestrator wallet-service gateway-processor metrics-collector error-handler event-relay
+# The services of the generated catalogue, which names one in each line of a tuple.
+SERVICES  := $(shell sed -n '/^SERVICES/,/^$$/s/^ *"\(.*\)",$$/\1/p' generated/catalogue.py)
 RUN       := $(VENV)/bin/python -m
 # Modules are imported from the root. Exported, so that make starts Python without a shell between: signals arrive.
 export PYTHONPATH := .
@@ -42,7 +43,7 @@ step = @$(1) || { echo "make $@ failed. Fix: $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run token demo reset generate build deploy test test-decisions coverage quick check check-static \
-	check-generated check-format check-lint check-types check-imports check-template check-contracts check-rules \
+	check-generated check-format check-lint check-types check-imports check-services check-template check-contracts check-rules \
 	check-security check-workflows \
 	format lint types lock clean docs compat release-contract mutants fuzz simulate faults load bench sbom security \
 	$(SERVICES:%=build-%) $(SERVICES:%=test-%)
@@ -68,6 +69,7 @@ reset: $(DEV) ## Forget the local state
 ##@ Change it
 generate: $(DEV) ## Turn specs/ into generated/ and the reference docs
 	@$(RUN) infra.generate
+	@$(RUN) infra.services --remind
 
 # target: test ## Run every test
 # target: test-<service> ## Run the tests of one service, e.g. make test-wallet-service
@@ -92,9 +94,13 @@ quick: $(DEV) $(NODE) ## Check format, lint, types, decisions and the contracts'
 # The static ones first, two at a time; `make -k check` goes on after a failure.
 check: check-static test
 
-check-static: $(DEV) $(NODE) $(SCANNERS)
+check-static: $(DEV) $(NODE) $(SCANNERS) check-services
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-security check-contracts check-types \
 		check-template check-generated check-workflows check-format check-lint check-imports
+
+# Before all others: what a service lacks makes them fail in places that do not name it.
+check-services: $(DEV)
+	$(call step,$(RUN) infra.services,write what is named above)
 
 check-generated: $(DEV)
 	$(call step,$(RUN) infra.generate --check,make generate)

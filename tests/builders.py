@@ -30,7 +30,7 @@ from handlers.payment_orchestrator.payment import Payment
 from handlers.runtime.clock import Clock
 from handlers.runtime.queue import SqsBatch, SqsRecord
 from handlers.wallet_service.wallet import Balance, Reservation
-from infra.template.services import table_environment
+from infra.services.rows import table_environment
 
 PREFIX: Final = "payments-test"
 ACCOUNT: Final = "123456789012"

@@ -10,6 +10,7 @@ import pytest
 # Before the handlers: botocore's clients take moto's hook along when they are made.
 from moto import mock_aws
 
+from generated.catalogue import SERVICES
 from tests.builders import ENVIRONMENT, VirtualTime
 
 os.environ.update(ENVIRONMENT)
@@ -19,6 +20,13 @@ from infra.local.stack import LocalStack, Settings
 from tests.stores.cloud import Cloud
 
 STACK_EXPIRY_S = 8
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register a marker for each service: `make test-wallet-service` picks tests by it."""
+    for service in SERVICES:
+        marker = service.replace("-", "_")
+        config.addinivalue_line("markers", f"{marker}: concerns this service (make test-{service})")
 
 
 @pytest.fixture

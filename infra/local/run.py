@@ -18,6 +18,8 @@ from infra.local.home import ROOT, Home
 from infra.local.processes import LocalError, Program, start
 from infra.local.stack import PREFIX, LocalStack, Settings
 from infra.local.tap import Tap, line
+from infra.services.missing import missing
+from infra.services.project import read_project
 
 DOCS_STOP_TIMEOUT_S = 5.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -40,8 +42,10 @@ Events (Ctrl-C stops everything and keeps the state):
 
 
 def run(port: int, expiry_s: int) -> int:
-    """Run until somebody stops it. Raises LocalError when it cannot start."""
+    """Run until it is stopped. Raises LocalError when it cannot start."""
     started_s = time.monotonic()
+    if lacking := missing(read_project()):
+        raise LocalError("\n".join(["Still to be written:", *(f"  {one}" for one in lacking)]))
 
     def say(what: str) -> None:
         _write(f"[{time.monotonic() - started_s:5.1f}s] {what}\n")

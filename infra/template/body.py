@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from troposphere import GetAtt, If, Sub
 
+from infra.services.rows import API_TIMEOUT_S
 from infra.template.functions import api as api_function
 from infra.template.naming import named
 from infra.template.parameters import KEYED
 from infra.template.problems import REFUSALS, response
-from infra.template.services import API_TIMEOUT_S
 
 Contract = Mapping[str, Any]
 METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options")

@@ -23,10 +23,10 @@ from troposphere.dynamodb import (
 )
 from troposphere.secretsmanager import GenerateSecretString, Secret
 
+from infra.services.rows import INDEX_PROJECTION, STORES, Index, Store
 from infra.template.naming import named
 from infra.template.parameters import PROTECTED
 from infra.template.permissions import table
-from infra.template.services import INDEX_PROJECTION, STORES, Index, Store
 
 KEPT: Final[dict[str, Any]] = {
     "DeletionPolicy": "RetainExceptOnCreate",

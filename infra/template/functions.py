@@ -6,9 +6,7 @@ Tests compare what is granted here with what is used.
 from dataclasses import dataclass
 from typing import Final
 
-from infra.template import routing
-from infra.template.naming import camel
-from infra.template.services import (
+from infra.services.rows import (
     RECEIVE,
     ROWS,
     SEND,
@@ -18,6 +16,8 @@ from infra.template.services import (
     Work,
     streamed_tables,
 )
+from infra.template import routing
+from infra.template.naming import camel
 
 # What a consumer does itself: see a message again soon.
 RETRY_SOON: Final = ("sqs:ChangeMessageVisibility",)
@@ -118,7 +118,7 @@ def receiver(service: str) -> Function:
             return function
     raise ValueError(
         f"{service} receives events but has no function for them: add it to ROWS in "
-        "infra/template/services.py"
+        "infra/services/rows.py"
     )
 
 
@@ -132,5 +132,5 @@ def api(service: str) -> Function:
             return function
     raise ValueError(
         f"{service} has HTTP operations but no api function: add it to ROWS in "
-        "infra/template/services.py"
+        "infra/services/rows.py"
     )

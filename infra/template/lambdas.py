@@ -8,18 +8,18 @@ from troposphere.awslambda import Function as LambdaFunction
 from troposphere.iam import Policy, Role
 from troposphere.logs import LogGroup
 
-from infra.template.amended import FunctionLogging
-from infra.template.functions import FUNCTIONS, Function
-from infra.template.naming import METRICS_NAMESPACE, camel, named
-from infra.template.parameters import SANDBOX, code_key
-from infra.template.permissions import log_group, statements, table
-from infra.template.services import (
+from infra.services.rows import (
     BUS,
     GATEWAY_KEY,
     STORES,
     stream_owners,
     streamed_tables,
 )
+from infra.template.amended import FunctionLogging
+from infra.template.functions import FUNCTIONS, Function
+from infra.template.naming import METRICS_NAMESPACE, camel, named
+from infra.template.parameters import SANDBOX, code_key
+from infra.template.permissions import log_group, statements, table
 
 # Snapshots are of published versions. Whoever turns SnapStart on publishes them and points the
 # sources at them; without it nothing here needs a version.

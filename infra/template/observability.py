@@ -5,11 +5,11 @@ from typing import Any, Final
 from troposphere import Equals, Not, Ref, Template
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 
+from infra.services.rows import streamed_tables
 from infra.template import dashboard, routing
 from infra.template.functions import FUNCTIONS, receiver
 from infra.template.naming import API_STAGE, METRICS_NAMESPACE, camel, named
 from infra.template.notifications import TOPIC
-from infra.template.services import streamed_tables
 from infra.template.sources import stream_source
 
 PERIOD_S: Final = 60

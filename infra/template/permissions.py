@@ -4,10 +4,10 @@ from typing import Final
 
 from troposphere import GetAtt, Sub
 
+from infra.services.rows import BUS
 from infra.template import routing
 from infra.template.functions import Function
 from infra.template.naming import camel
-from infra.template.services import BUS
 
 WRITE_LOGS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 

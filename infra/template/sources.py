@@ -14,13 +14,13 @@ from troposphere.awslambda import (
     OnFailure,
 )
 
+from infra.services.rows import streamed_tables
 from infra.template import routing
 from infra.template.amended import SourceScaling
 from infra.template.functions import Function, receiver
 from infra.template.naming import camel
 from infra.template.parameters import ON_MINISTACK
 from infra.template.permissions import queue, table
-from infra.template.services import streamed_tables
 
 PARTIAL: Final = ["ReportBatchItemFailures"]
 CONCURRENCY_MIN: Final = 2  # the least that Lambda takes

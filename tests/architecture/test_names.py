@@ -12,7 +12,7 @@ import pytest
 
 from generated.catalogue import EVENTS, OPERATIONS, SERVICES
 from generated.contract import Consumer
-from infra.template.services import ROWS
+from infra.services.rows import ROWS
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = ROOT / "handlers"

@@ -24,8 +24,8 @@ from handlers.gateway_processor.gateway import (
     Unknown,
 )
 from handlers.runtime.settings import Settings
+from infra.services.rows import STORES, Store, streamed_tables
 from infra.template.functions import FUNCTIONS
-from infra.template.services import STORES, Store, streamed_tables
 from tests.builders import ACCOUNT, ENVIRONMENT, PREFIX, REGION, VirtualTime, a_batch, a_record
 from tests.simulation.cloud.dynamodb import Change, DynamoDb, Index, Table
 

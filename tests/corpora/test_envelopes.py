@@ -13,8 +13,8 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.services.rows import streamed_tables
 from infra.template import routing
-from infra.template.services import streamed_tables
 from tests.builders import (
     ALICE,
     a_batch,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.template.services import STORES
+from infra.services.rows import STORES
 from tests.builders import PREFIX
 from tests.stores.cloud import Cloud
 

@@ -15,7 +15,7 @@ from handlers.metrics_collector import consumer as metrics_collector
 from handlers.payment_orchestrator import consumer as payment_orchestrator
 from handlers.runtime.settings import Settings
 from handlers.wallet_service import consumer as wallet_service
-from infra.template.services import table_owners
+from infra.services.rows import table_owners
 from tests.api.entry import Api
 from tests.builders import ENVIRONMENT, PREFIX, REGION, VirtualTime, a_batch, a_record, answered
 from tests.counts.meter import Meter

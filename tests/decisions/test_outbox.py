@@ -8,7 +8,7 @@ from generated.model import Model
 from generated.published import PUBLISHED
 from handlers.core.errors import Permanent
 from handlers.event_relay.decisions import publication
-from infra.template.services import streamed_tables, table_owners
+from infra.services.rows import streamed_tables, table_owners
 from tests.builders import (
     ANNOUNCED,
     approved,

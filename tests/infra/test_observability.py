@@ -6,10 +6,10 @@ from pathlib import Path
 
 from generated.catalogue import EVENTS
 from handlers.error_handler.decisions import REDRIVE_BASE_S, REDRIVES_MAX
+from infra.services.rows import streamed_tables
 from infra.template import build_template
 from infra.template.functions import FUNCTIONS
 from infra.template.routing import RELAY
-from infra.template.services import streamed_tables
 from tests.infra.rendered import Resource, on_aws, on_ministack, stack
 
 ROOT = Path(__file__).parents[2]

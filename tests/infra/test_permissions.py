@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from infra.services.rows import table_owners
 from infra.template.functions import FUNCTIONS
 from infra.template.naming import camel
-from infra.template.services import table_owners
 from tests.infra.rendered import Resource, on_aws, on_ministack
 
 LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}

@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from infra.template.services import STORES
+from infra.services.rows import STORES
 from tests.infra.rendered import Stack, on_aws, on_ministack, stack
 
 KEPT_TYPES = {"AWS::DynamoDB::Table", "AWS::Cognito::UserPool"}

@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from handlers.core.errors import Retryable
 from handlers.event_relay.stream import ENTRIES_MAX, REFUSED_CODES, TRIES_MAX, Relay
-from infra.template.services import streamed_tables, table_owners
+from infra.services.rows import streamed_tables, table_owners
 from tests.builders import (
     PREFIX,
     REGION,

@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 
 from generated.catalogue import EVENTS
 from infra.local.stack import PREFIX
+from infra.services.rows import STORES, table_owners
 from infra.template import routing
 from infra.template.functions import FUNCTIONS
-from infra.template.services import STORES, table_owners
 from tests.security.forgeries import CONSUMED, a_payment_of, forged
 from tests.security.fortress import Fortress
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from infra.services.rows import table_environment
 from infra.template.functions import FUNCTIONS
-from infra.template.services import table_environment
 from tests.infra.rendered import on_aws
 
 # Names and numbers only; a new variable is a decision, so it is named here too.

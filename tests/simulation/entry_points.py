@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from handlers.runtime.clock import Clock
 from handlers.runtime.settings import Settings
+from infra.services.rows import table_environment
 from infra.template.functions import FUNCTIONS, Function
-from infra.template.services import table_environment
 from tests.simulation.cloud.stack import ACCOUNT, AUDIENCE, EXPIRY_S, PREFIX, REGION, named
 from tests.simulation.gateway import URL
 

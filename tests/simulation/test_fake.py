@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from infra.local.home import Home
 from infra.local.ministack import await_ready, launch
-from infra.template.services import INDEX_PROJECTION, STORES
+from infra.services.rows import INDEX_PROJECTION, STORES
 from tests.simulation.cloud.events import ENTRIES_MAX
 from tests.simulation.cloud.stack import Cloud, cloud, named
 from tests.simulation.random_operations import calls

@@ -15,9 +15,9 @@ from typing import Any, Final
 import circuitbreaker  # type: ignore[import-untyped]
 
 from generated.catalogue import OPERATIONS
+from infra.services.rows import streamed_tables
 from infra.template import routing
 from infra.template.functions import Function, api, receiver
-from infra.template.services import streamed_tables
 from tests.simulation import stories
 from tests.simulation.bus import Bus
 from tests.simulation.calls import Calls, replacing_aws

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.runtime import aws
-from infra.template.services import INDEX_PROJECTION, STORES, Store
+from infra.services.rows import INDEX_PROJECTION, STORES, Store
 from tests.builders import ENVIRONMENT, PREFIX
 
 

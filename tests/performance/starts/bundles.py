@@ -15,8 +15,8 @@ from generated.catalogue import SERVICES
 from infra.package.build import ROOT, build, local_dependencies
 from infra.package.sources import source_files
 from infra.package.targets import target
+from infra.services.rows import table_environment
 from infra.template.functions import FUNCTIONS, Function
-from infra.template.services import table_environment
 from tests.performance.starts.process import Bundle
 
 DOCUMENTATION: Final = "as documented"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
+from infra.services.rows import STORES, Store
 from infra.template import routing
 from infra.template.bus import RECEIVE_COUNT_MAX, VISIBILITY_TIMEOUTS
 from infra.template.functions import receiver
-from infra.template.services import STORES, Store
 from tests.simulation.cloud.dynamodb import DynamoDb, Index, Table
 from tests.simulation.cloud.errors import NotInFakeError, only
 from tests.simulation.cloud.events import Events
