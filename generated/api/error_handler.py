@@ -1,6 +1,6 @@
 """Requests and answers of error-handler (openapi.yaml)."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from pydantic import ConfigDict, Field, StrictInt
 from typing_extensions import TypeAliasType
@@ -93,3 +93,75 @@ class DiscardFailedEventParameters(Model):
     """Parameters of discardFailedEvent."""
 
     failed_event_id: FailedEventId
+
+
+if TYPE_CHECKING:
+
+    class FailedEventFields(Protocol):
+        """What has the fields that FailedEvent shows."""
+
+        @property
+        def failed_event_id(self) -> FailedEventId: ...
+
+        @property
+        def status(self) -> FailedEventStatus: ...
+
+        @property
+        def consumer(self) -> str: ...
+
+        @property
+        def channel(self) -> str: ...
+
+        @property
+        def event_type(self) -> str | None: ...
+
+        @property
+        def event_id(self) -> EventId | None: ...
+
+        @property
+        def payment_id(self) -> PaymentId | None: ...
+
+        @property
+        def kind(self) -> FailureKind: ...
+
+        @property
+        def reason(self) -> str: ...
+
+        @property
+        def attempts(self) -> Annotated[StrictInt, Field(ge=1)]: ...
+
+        @property
+        def body(self) -> str: ...
+
+        @property
+        def parked_at(self) -> Timestamp: ...
+
+        @property
+        def reviewed_at(self) -> Timestamp | None: ...
+
+        @property
+        def reviewed_by(self) -> UserId | None: ...
+
+        @property
+        def note(self) -> Annotated[str | None, Field(max_length=200)]: ...
+
+
+def failed_event_from(source: "FailedEventFields") -> FailedEvent:
+    """Return the FailedEvent of a source that has its fields."""
+    return FailedEvent(
+        failed_event_id=source.failed_event_id,
+        status=source.status,
+        consumer=source.consumer,
+        channel=source.channel,
+        event_type=source.event_type,
+        event_id=source.event_id,
+        payment_id=source.payment_id,
+        kind=source.kind,
+        reason=source.reason,
+        attempts=source.attempts,
+        body=source.body,
+        parked_at=source.parked_at,
+        reviewed_at=source.reviewed_at,
+        reviewed_by=source.reviewed_by,
+        note=source.note,
+    )

@@ -1,6 +1,6 @@
 """Requests and answers of payment-orchestrator (openapi.yaml)."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from pydantic import ConfigDict, Field, StrictInt, StringConstraints
 from typing_extensions import TypeAliasType
@@ -86,3 +86,55 @@ class PaymentRequest(Model):
     """For the payer's own records."""
 
     metadata: Metadata | None = None
+
+
+if TYPE_CHECKING:
+
+    class PaymentFields(Protocol):
+        """What has the fields that Payment shows."""
+
+        @property
+        def payment_id(self) -> PaymentId: ...
+
+        @property
+        def status(self) -> PaymentStatus: ...
+
+        @property
+        def amount(self) -> Money: ...
+
+        @property
+        def payee(self) -> Payee: ...
+
+        @property
+        def description(self) -> Annotated[str | None, Field(max_length=140, min_length=1)]: ...
+
+        @property
+        def metadata(self) -> Metadata | None: ...
+
+        @property
+        def failure_code(self) -> ReasonCode | None: ...
+
+        @property
+        def created_at(self) -> Timestamp: ...
+
+        @property
+        def updated_at(self) -> Timestamp: ...
+
+        @property
+        def expires_at(self) -> Timestamp: ...
+
+
+def payment_from(source: "PaymentFields") -> Payment:
+    """Return the Payment of a source that has its fields."""
+    return Payment(
+        payment_id=source.payment_id,
+        status=source.status,
+        amount=source.amount,
+        payee=source.payee,
+        description=source.description,
+        metadata=source.metadata,
+        failure_code=source.failure_code,
+        created_at=source.created_at,
+        updated_at=source.updated_at,
+        expires_at=source.expires_at,
+    )

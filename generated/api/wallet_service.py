@@ -1,6 +1,6 @@
 """Requests and answers of wallet-service (openapi.yaml)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import ConfigDict, Field, StrictInt
 
@@ -55,3 +55,31 @@ class CreateDepositParameters(Model):
 
     currency: Currency
     idempotency_key: Annotated[str, Field(pattern="^[!-~]{1,64}$")]
+
+
+if TYPE_CHECKING:
+
+    class DepositFields(Protocol):
+        """What has the fields that Deposit shows."""
+
+        @property
+        def deposit_id(self) -> DepositId: ...
+
+        @property
+        def user_id(self) -> UserId: ...
+
+        @property
+        def amount(self) -> Money: ...
+
+        @property
+        def created_at(self) -> Timestamp: ...
+
+
+def deposit_from(source: "DepositFields") -> Deposit:
+    """Return the Deposit of a source that has its fields."""
+    return Deposit(
+        deposit_id=source.deposit_id,
+        user_id=source.user_id,
+        amount=source.amount,
+        created_at=source.created_at,
+    )

@@ -1,6 +1,6 @@
 """What `gateway.payment_approved` carries (specs/asyncapi.yaml)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import Field
 
@@ -16,3 +16,32 @@ class GatewayPaymentApproved(Model):
     amount: Money
     charge_id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")]
     """The gateway's own reference of the charge."""
+
+
+if TYPE_CHECKING:
+
+    class GatewayPaymentApprovedFields(Protocol):
+        """What has the fields that GatewayPaymentApproved shows."""
+
+        @property
+        def payment_id(self) -> PaymentId: ...
+
+        @property
+        def user_id(self) -> UserId: ...
+
+        @property
+        def amount(self) -> Money: ...
+
+
+def gateway_payment_approved_from(
+    source: "GatewayPaymentApprovedFields",
+    *,
+    charge_id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")],
+) -> GatewayPaymentApproved:
+    """Return the GatewayPaymentApproved of a source that has its fields."""
+    return GatewayPaymentApproved(
+        payment_id=source.payment_id,
+        user_id=source.user_id,
+        amount=source.amount,
+        charge_id=charge_id,
+    )

@@ -1,5 +1,7 @@
 """What `gateway.payment_rejected` carries (specs/asyncapi.yaml)."""
 
+from typing import TYPE_CHECKING, Protocol
+
 from generated.common import Money, PaymentId, ReasonCode, UserId
 from generated.model import Model
 
@@ -11,3 +13,27 @@ class GatewayPaymentRejected(Model):
     user_id: UserId
     amount: Money
     reason: ReasonCode
+
+
+if TYPE_CHECKING:
+
+    class GatewayPaymentRejectedFields(Protocol):
+        """What has the fields that GatewayPaymentRejected shows."""
+
+        @property
+        def payment_id(self) -> PaymentId: ...
+
+        @property
+        def user_id(self) -> UserId: ...
+
+        @property
+        def amount(self) -> Money: ...
+
+
+def gateway_payment_rejected_from(
+    source: "GatewayPaymentRejectedFields", *, reason: ReasonCode
+) -> GatewayPaymentRejected:
+    """Return the GatewayPaymentRejected of a source that has its fields."""
+    return GatewayPaymentRejected(
+        payment_id=source.payment_id, user_id=source.user_id, amount=source.amount, reason=reason
+    )

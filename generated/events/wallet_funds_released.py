@@ -1,5 +1,7 @@
 """What `wallet.funds_released` carries (specs/asyncapi.yaml)."""
 
+from typing import TYPE_CHECKING, Protocol
+
 from generated.common import Money, PaymentId, ReasonCode, UserId
 from generated.model import Model
 
@@ -11,3 +13,31 @@ class WalletFundsReleased(Model):
     user_id: UserId
     amount: Money
     reason: ReasonCode
+
+
+if TYPE_CHECKING:
+
+    class WalletFundsReleasedFields(Protocol):
+        """What has the fields that WalletFundsReleased shows."""
+
+        @property
+        def payment_id(self) -> PaymentId: ...
+
+        @property
+        def user_id(self) -> UserId: ...
+
+        @property
+        def amount(self) -> Money: ...
+
+        @property
+        def reason(self) -> ReasonCode: ...
+
+
+def wallet_funds_released_from(source: "WalletFundsReleasedFields") -> WalletFundsReleased:
+    """Return the WalletFundsReleased of a source that has its fields."""
+    return WalletFundsReleased(
+        payment_id=source.payment_id,
+        user_id=source.user_id,
+        amount=source.amount,
+        reason=source.reason,
+    )

@@ -1,5 +1,7 @@
 """What `wallet.funds_reserved` carries (specs/asyncapi.yaml)."""
 
+from typing import TYPE_CHECKING, Protocol
+
 from generated.common import Money, Payee, PaymentId, Timestamp, UserId
 from generated.model import Model
 
@@ -13,3 +15,35 @@ class WalletFundsReserved(Model):
     payee: Payee
     expires_at: Timestamp
     """After this moment nobody may begin to reserve or charge."""
+
+
+if TYPE_CHECKING:
+
+    class WalletFundsReservedFields(Protocol):
+        """What has the fields that WalletFundsReserved shows."""
+
+        @property
+        def payment_id(self) -> PaymentId: ...
+
+        @property
+        def user_id(self) -> UserId: ...
+
+        @property
+        def amount(self) -> Money: ...
+
+        @property
+        def payee(self) -> Payee: ...
+
+        @property
+        def expires_at(self) -> Timestamp: ...
+
+
+def wallet_funds_reserved_from(source: "WalletFundsReservedFields") -> WalletFundsReserved:
+    """Return the WalletFundsReserved of a source that has its fields."""
+    return WalletFundsReserved(
+        payment_id=source.payment_id,
+        user_id=source.user_id,
+        amount=source.amount,
+        payee=source.payee,
+        expires_at=source.expires_at,
+    )

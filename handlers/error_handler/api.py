@@ -11,6 +11,7 @@ from generated.api.error_handler import (
     ListFailedEventsParameters,
     RedriveFailedEventParameters,
     Review,
+    failed_event_from,
 )
 from generated.api.error_handler import FailedEvent as FailedEventDocument
 from generated.api.error_handler_routes import ERROR_HANDLER_ROUTES, ErrorHandlerApi
@@ -48,7 +49,7 @@ class Api(ErrorHandlerApi):
         )
         return Answer(
             FailedEventPage(
-                items=[_document(event) for event in page.events],
+                items=[failed_event_from(event) for event in page.events],
                 next_cursor=encoded(page.position, scope) if page.position else None,
             )
         )
@@ -58,7 +59,7 @@ class Api(ErrorHandlerApi):
         caller: Caller,
         parameters: GetFailedEventParameters,
     ) -> Answer[FailedEventDocument]:
-        return Answer(_document(self._fetched(parameters.failed_event_id)))
+        return Answer(failed_event_from(self._fetched(parameters.failed_event_id)))
 
     def redrive_failed_event(
         self, caller: Caller, parameters: RedriveFailedEventParameters, body: Review
@@ -92,27 +93,7 @@ class Api(ErrorHandlerApi):
     def _recorded(self, reviewed: FailedEvent) -> Answer[FailedEventDocument]:
         if not self.failed_events.record_review(reviewed):
             raise conflict("The event has just changed. Read it again and decide again.")
-        return Answer(_document(reviewed))
-
-
-def _document(event: FailedEvent) -> FailedEventDocument:
-    return FailedEventDocument(
-        failed_event_id=event.failed_event_id,
-        status=event.status,
-        consumer=event.consumer,
-        channel=event.channel,
-        event_type=event.event_type,
-        event_id=event.event_id,
-        payment_id=event.payment_id,
-        kind=event.kind,
-        reason=event.reason,
-        attempts=event.attempts,
-        body=event.body,
-        parked_at=event.parked_at,
-        reviewed_at=event.reviewed_at,
-        reviewed_by=event.reviewed_by,
-        note=event.note,
-    )
+        return Answer(failed_event_from(reviewed))
 
 
 def build(settings: Settings, clock: Clock) -> Server[Api]:

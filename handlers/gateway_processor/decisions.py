@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, assert_never
 
-from generated.events.gateway_payment_approved import GatewayPaymentApproved
-from generated.events.gateway_payment_rejected import GatewayPaymentRejected
+from generated.events.gateway_payment_approved import gateway_payment_approved_from
+from generated.events.gateway_payment_rejected import gateway_payment_rejected_from
 from generated.events.wallet_funds_reserved import WalletFundsReserved
 from generated.events.wallet_funds_reserved_at_expiry import WalletFundsReservedAtExpiry
 from generated.services.gateway_processor import GatewayProcessorReceives, GatewayProcessorSends
@@ -125,19 +125,12 @@ def _charge(event: WalletFundsReserved | WalletFundsReservedAtExpiry) -> Charge:
 
 
 def _approved(charge: Charge, charge_id: str) -> Decided:
-    event = GatewayPaymentApproved(
-        payment_id=charge.payment_id,
-        user_id=charge.user_id,
-        amount=charge.amount,
-        charge_id=charge_id,
-    )
+    event = gateway_payment_approved_from(charge, charge_id=charge_id)
     return moved(MOVES, "pending", charge.status, charge, event, note="approved")
 
 
 def _rejected(before: str, charge: Charge, reason: str) -> Decided:
-    event = GatewayPaymentRejected(
-        payment_id=charge.payment_id, user_id=charge.user_id, amount=charge.amount, reason=reason
-    )
+    event = gateway_payment_rejected_from(charge, reason=reason)
     return moved(MOVES, before, charge.status, charge, event, note=f"rejected: {reason}")
 
 

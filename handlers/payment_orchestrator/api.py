@@ -11,6 +11,7 @@ from generated.api.payment_orchestrator import (
     ListPaymentsParameters,
     PaymentPage,
     PaymentRequest,
+    payment_from,
 )
 from generated.api.payment_orchestrator import Payment as PaymentDocument
 from generated.api.payment_orchestrator_routes import (
@@ -55,7 +56,7 @@ class Api(PaymentOrchestratorApi):
         first = existing.at_first() if existing else payment
         replayed = {"Idempotency-Replayed": "true"} if existing else {}
         location = {"Location": f"/payments/{payment.payment_id}"}
-        return Answer(_document(first), status=201, headers=location | replayed)
+        return Answer(payment_from(first), status=201, headers=location | replayed)
 
     def _new(self, caller: Caller, key: str, body: PaymentRequest) -> Payment:
         now = self.clock.now()
@@ -81,7 +82,7 @@ class Api(PaymentOrchestratorApi):
         payment = self.payments.fetch(parameters.payment_id)
         if payment is None or payment.user_id != caller.user_id:
             raise not_found("There is no payment of yours with this id.")
-        return Answer(_document(payment))
+        return Answer(payment_from(payment))
 
     def list_payments(
         self, caller: Caller, parameters: ListPaymentsParameters
@@ -95,28 +96,13 @@ class Api(PaymentOrchestratorApi):
         )
         return Answer(
             PaymentPage(
-                items=[_document(payment) for payment in page.payments],
+                items=[payment_from(payment) for payment in page.payments],
                 next_cursor=encoded(page.position, scope) if page.position else None,
             )
         )
 
     def get_health(self, caller: Caller) -> Answer[Health]:
         return Answer(Health(status="ok"))
-
-
-def _document(payment: Payment) -> PaymentDocument:
-    return PaymentDocument(
-        payment_id=payment.payment_id,
-        status=payment.status,
-        amount=payment.amount,
-        payee=payment.payee,
-        description=payment.description,
-        metadata=payment.metadata,
-        failure_code=payment.failure_code,
-        created_at=payment.created_at,
-        updated_at=payment.updated_at,
-        expires_at=payment.expires_at,
-    )
 
 
 def build(settings: Settings, clock: Clock) -> Server[Api]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias, assert_never
 
-from generated.events.payment_completed import PaymentCompleted
-from generated.events.payment_failed import PaymentFailed
-from generated.events.payment_initiated import PaymentInitiated
+from generated.events.payment_completed import payment_completed_from
+from generated.events.payment_failed import payment_failed_from
+from generated.events.payment_initiated import payment_initiated_from
 from generated.events.payment_initiated_after_deadline import PaymentInitiatedAfterDeadline
 from generated.events.wallet_funds_deducted import WalletFundsDeducted
 from generated.events.wallet_funds_released import WalletFundsReleased
@@ -29,13 +29,7 @@ ASKS_MAX: Final = 3
 
 def created(payment: Payment) -> Decided:
     """Announce a new payment."""
-    event = PaymentInitiated(
-        payment_id=payment.payment_id,
-        user_id=payment.user_id,
-        amount=payment.amount,
-        payee=payment.payee,
-        expires_at=payment.expires_at,
-    )
+    event = payment_initiated_from(payment)
     return moved(MOVES, NONE, "pending", payment, event, note="created")
 
 
@@ -103,23 +97,16 @@ def on_wallet_funds_deducted(payment: Payment, event: WalletFundsDeducted, now: 
     """Complete the payment."""
     if _already(payment, "completed"):
         return unchanged(payment, "already completed")
-    completed = PaymentCompleted(
-        payment_id=event.payment_id, user_id=payment.user_id, amount=payment.amount
-    )
     state = payment.complete(now)
+    completed = payment_completed_from(state)
     return moved(MOVES, payment.status, "completed", state, completed, note="completed")
 
 
 def _failed(payment: Payment, reason: str, now: str) -> Decided:
     if _already(payment, "failed"):
         return unchanged(payment, "already failed")
-    failed = PaymentFailed(
-        payment_id=payment.payment_id,
-        user_id=payment.user_id,
-        amount=payment.amount,
-        reason=reason,
-    )
     state = payment.fail(reason, now)
+    failed = payment_failed_from(state, reason=reason)
     return moved(MOVES, payment.status, "failed", state, failed, note=f"failed: {reason}")
 
 

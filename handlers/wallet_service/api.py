@@ -10,6 +10,7 @@ from generated.api.wallet_service import (
     GetWalletParameters,
     Wallet,
     WalletList,
+    deposit_from,
 )
 from generated.api.wallet_service import Deposit as DepositDocument
 from generated.api.wallet_service_routes import WALLET_SERVICE_ROUTES, WalletServiceApi
@@ -71,7 +72,7 @@ class Api(WalletServiceApi):
             raise key_reused()
         replayed = {"Idempotency-Replayed": "true"} if existing else {}
         headers = {"Location": f"/wallets/{parameters.currency}"} | replayed
-        return Answer(_deposit_document(existing or deposit), status=201, headers=headers)
+        return Answer(deposit_from(existing or deposit), status=201, headers=headers)
 
     def _attempt(self, deposit: Deposit, cause: Cause) -> Deposit | None:
         """Write the deposit; return the existing one under its id, if there is one.
@@ -106,15 +107,6 @@ def _document(currency: Currency, balance: Balance) -> Wallet:
         available=balance.available,
         reserved=balance.reserved,
         posted=balance.posted,
-    )
-
-
-def _deposit_document(deposit: Deposit) -> DepositDocument:
-    return DepositDocument(
-        deposit_id=deposit.deposit_id,
-        user_id=deposit.user_id,
-        amount=deposit.amount,
-        created_at=deposit.created_at,
     )
 
 

@@ -7,11 +7,14 @@ from typing import Literal, TypeAlias, assert_never
 from generated.events.gateway_payment_approved import GatewayPaymentApproved
 from generated.events.gateway_payment_rejected import GatewayPaymentRejected
 from generated.events.payment_initiated import PaymentInitiated
-from generated.events.wallet_funds_deducted import WalletFundsDeducted
-from generated.events.wallet_funds_deposited import WalletFundsDeposited
-from generated.events.wallet_funds_released import WalletFundsReleased
-from generated.events.wallet_funds_reserved import WalletFundsReserved
-from generated.events.wallet_reservation_failed import WalletReservationFailed
+from generated.events.wallet_funds_deducted import wallet_funds_deducted_from
+from generated.events.wallet_funds_deposited import (
+    WalletFundsDeposited,
+    wallet_funds_deposited_from,
+)
+from generated.events.wallet_funds_released import wallet_funds_released_from
+from generated.events.wallet_funds_reserved import wallet_funds_reserved_from
+from generated.events.wallet_reservation_failed import wallet_reservation_failed_from
 from generated.services.wallet_service import WalletServiceReceives, WalletServiceSends
 from handlers.core.decision import Decision, again, unchanged
 from handlers.core.errors import Permanent
@@ -63,13 +66,7 @@ def on_payment_initiated(funds: PaymentFunds, event: PaymentInitiated, now: str)
         return _refused(funds, event, "wallet_not_found")
     if funds.balance.available < event.amount.value:
         return _refused(funds, event, "insufficient_funds")
-    reserved = WalletFundsReserved(
-        payment_id=event.payment_id,
-        user_id=event.user_id,
-        amount=event.amount,
-        payee=event.payee,
-        expires_at=event.expires_at,
-    )
+    reserved = wallet_funds_reserved_from(event)
     state = funds.reserve(event.payment_id, event.user_id, event.amount)
     return moved(MOVES, NONE, "reserved", state, reserved, note="reserved")
 
@@ -78,9 +75,7 @@ def on_gateway_payment_approved(funds: PaymentFunds, event: GatewayPaymentApprov
     """Take the reserved amount out of the wallet."""
     if _already(funds, event.payment_id, "deducted"):
         return unchanged(funds, "already deducted")
-    deducted = WalletFundsDeducted(
-        payment_id=event.payment_id, user_id=event.user_id, amount=event.amount
-    )
+    deducted = wallet_funds_deducted_from(event)
     return moved(MOVES, "reserved", "deducted", funds.deduct(), deducted, note="deducted")
 
 
@@ -88,12 +83,7 @@ def on_gateway_payment_rejected(funds: PaymentFunds, event: GatewayPaymentReject
     """Make the amount available again; wallet.funds_released then fails the payment."""
     if _already(funds, event.payment_id, "released"):
         return unchanged(funds, "already released")
-    released = WalletFundsReleased(
-        payment_id=event.payment_id,
-        user_id=event.user_id,
-        amount=event.amount,
-        reason=event.reason,
-    )
+    released = wallet_funds_released_from(event)
     note = f"released: {event.reason}"
     return moved(MOVES, "reserved", "released", funds.release(), released, note=note)
 
@@ -108,17 +98,13 @@ def deposited(
     before = balance or Balance(available=0, reserved=0)
     if before.posted + deposit.amount.value > POSTED_MAX:
         raise conflict(f"The wallet would hold more than {POSTED_MAX} minor units.")
-    event = WalletFundsDeposited(
-        deposit_id=deposit.deposit_id, user_id=deposit.user_id, amount=deposit.amount
-    )
+    event = wallet_funds_deposited_from(deposit)
     state = Deposited(deposit, before.deposit(deposit.amount.value))
     return moved(DEPOSIT_MOVES, NONE, "deposited", state, event, note="deposited")
 
 
 def _refused(funds: PaymentFunds, event: PaymentInitiated, reason: RefusalReason) -> Decided:
-    failed = WalletReservationFailed(
-        payment_id=event.payment_id, user_id=event.user_id, amount=event.amount, reason=reason
-    )
+    failed = wallet_reservation_failed_from(event, reason=reason)
     state = funds.refuse(event.payment_id, event.user_id, event.amount)
     return moved(MOVES, NONE, "refused", state, failed, note=f"refused: {reason}")
 

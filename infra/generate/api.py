@@ -10,7 +10,7 @@ from typing import Any
 
 from infra.generate.models import reachable
 from infra.generate.names import pascal, snake
-from infra.generate.spec import COMMON, SpecError, load, pointer, references, resolve
+from infra.generate.spec import COMMON, STEERING, SpecError, load, pointer, references, resolve
 
 SPEC = "openapi.yaml"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -191,5 +191,5 @@ def _older_items(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "enum", [value]
         elif key == "examples" and isinstance(value, list):
             yield "example", value[0]
-        elif key not in ("propertyNames", "x-minor-unit-exponents"):
+        elif key not in STEERING | {"propertyNames", "x-minor-unit-exponents"}:
             yield key, _older(value)

@@ -12,6 +12,7 @@ from typing import Any
 from datamodel_code_generator import generate
 from datamodel_code_generator.enums import DataModelType, InputFileType, StrictTypes
 
+from infra.generate.constructors import with_constructor
 from infra.generate.events import Channel, Event
 from infra.generate.spec import (
     COMMON,
@@ -87,6 +88,15 @@ def common_module() -> str:
     )
 
 
+def api_module(service: str, schemas: Mapping[str, Any]) -> str:
+    """Requests and answers of a service; an answer with `x-stored` has a constructor."""
+    module = models(schemas, docstring=f"Requests and answers of {service} (openapi.yaml).")
+    for name, schema in schemas.items():
+        if schema.get("x-stored"):
+            module = with_constructor(module, name)
+    return module
+
+
 def channel_module(event: Event, channel: Channel, document: Mapping[str, Any]) -> str:
     """The facts that arrive through a channel.
 
@@ -97,7 +107,11 @@ def channel_module(event: Event, channel: Channel, document: Mapping[str, Any]) 
     if channel != event.channel:
         schema["description"] = document["channels"][channel.address]["description"]
     docstring = f"What `{channel.address}` carries (specs/asyncapi.yaml)."
-    return models({channel.data_class: schema}, docstring=docstring)
+    module = models({channel.data_class: schema}, docstring=docstring)
+    if channel != event.channel:  # a copy is received, never announced
+        return module
+    decided = [name for name, spec in schema["properties"].items() if spec.get("x-decided")]
+    return with_constructor(module, channel.data_class, decided)
 
 
 def reachable(document: Mapping[str, Any], name: str, roots: set[str]) -> dict[str, Any]:

@@ -120,10 +120,7 @@ def _api(templates: Environment, operations: tuple[api.Operation, ...]) -> dict[
     for service in dict.fromkeys(o.service for o in operations):
         mine = tuple(o for o in operations if o.service == service)
         module = snake(service)
-        files[f"generated/api/{module}.py"] = models.models(
-            api.service_schemas(mine),
-            docstring=f"Requests and answers of {service} (openapi.yaml).",
-        )
+        files[f"generated/api/{module}.py"] = models.api_module(service, api.service_schemas(mine))
         files[f"generated/api/{module}_routes.py"] = templates.get_template(
             "routes.py.jinja"
         ).render(

@@ -44,8 +44,8 @@ IN_PAYMENTS: Final = (
     Mutant(
         "a payment is always shown as pending",
         PAYMENT_API,
-        "        return Answer(_document(payment))",
-        "        return Answer(_document(payment.at_first()))",
+        "        return Answer(payment_from(payment))",
+        "        return Answer(payment_from(payment.at_first()))",
     ),
     Mutant(
         "a page forgets its last payment",
@@ -251,9 +251,7 @@ IN_PAYMENTS: Final = (
         """    if payment.status == "failed":
         return unchanged(payment, "already failed")
     if reason == "reservation_expired":
-        completed = PaymentCompleted(
-            payment_id=payment.payment_id, user_id=payment.user_id, amount=payment.amount
-        )
+        completed = payment_completed_from(payment)
         return Decision(payment.complete(now), (completed,), note="completed")
 """,
         seed=10,

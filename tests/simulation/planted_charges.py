@@ -46,7 +46,7 @@ IN_CHARGES: Final = (
         also=(
             (
                 '            return "cancel" if late else "charge"',
-                '            return _closed(charge.expired()) if late else "charge"',
+                '            return _expired("pending", charge) if late else "charge"',
             ),
         ),
         seed=10,
@@ -55,7 +55,7 @@ IN_CHARGES: Final = (
         "expiry closes a charge whose outcome is unknown",
         CHARGE_DECISIONS,
         """        return unchanged(charge, "outcome unknown at expiry")""",
-        "        return _closed(charge.expired())",
+        '        return _expired("pending", charge)',
         seed=115,
     ),
     Mutant(

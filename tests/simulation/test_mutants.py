@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,19 @@ def test_every_planted_bug_is_found(shard: int) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("killed by") == len(MUTANTS[shard - 1 :: SHARDS])
+
+
+def test_a_planted_bug_uses_only_names_that_its_module_has(tmp_path: Path) -> None:
+    """Otherwise any run of that line finds it, by a NameError, and nothing is proven."""
+    for number, mutant in enumerate(MUTANTS):
+        text = Path(f"{mutant.module.replace('.', '/')}.py").read_text("utf-8")
+        for old, new in ((mutant.old, mutant.new), *mutant.also):
+            assert text.count(old) == 1, f"{mutant.name}: occurs {text.count(old)} times: {old}"
+            text = text.replace(old, new)
+        (tmp_path / f"{number}.py").write_text(f"# {mutant.name}\n{text}", "utf-8")
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache"]
+    found = subprocess.run(
+        [*ruff, "--select", "F821", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+
+    assert found.returncode == 0, found.stdout

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from infra.generate.spec import STEERING
+
 # Words for people; a change of these changes nothing.
 WORDS: Final = frozenset(
-    {"description", "summary", "title", "examples", "example", "tags", "$comment"}
+    {"description", "summary", "title", "examples", "example", "tags", "$comment"} | STEERING
 )
 
 

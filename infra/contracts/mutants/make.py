@@ -13,9 +13,10 @@ import jsonschema_rs
 
 from infra.contracts.documents import NAMES, Documents, Example
 from infra.contracts.mutants.lines import Path, line_of
+from infra.generate.spec import STEERING
 
-# Words for people are not mutated: whatever they say, nothing else follows from it.
-WORDS: Final = frozenset({"description", "summary", "title", "license", "$comment"})
+# Not mutated: nothing follows from words for people, and types check what steers generation.
+WORDS: Final = frozenset({"description", "summary", "title", "license", "$comment"}) | STEERING
 # The keys below these are names that somebody gave, whatever they look like.
 NAMED: Final = frozenset(
     {"properties", "$defs", "schemas", "messages", "channels", "operations", "parameters"}
