@@ -14,9 +14,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT / "specs"
 COMMON = "schemas/common.yaml"
-# Extensions that say which code is generated. No message looks different with them, and the types
-# of the handlers keep them true.
-STEERING: Final = frozenset({"x-decided", "x-stored"})
+# Extensions that say which code is generated, or where a field stops. No message looks different
+# with them; the types of the handlers, and the tests of fields, keep them true.
+STEERING: Final = frozenset({"x-decided", "x-stored", "x-kept-from"})
 # libyaml's, where the wheel brings it: ten times as fast.
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -10,14 +10,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
+from infra.generate.spec import STEERING
 from tests.contracts.patterns import just_inside, just_outside
 
 Schema = Mapping[str, Any]
 Path = tuple[str, ...]
 
 # Keywords that refuse nothing, and those whose parts are walked into.
-SILENT: Final = frozenset(
-    {"description", "examples", "default", "x-minor-unit-exponents", "format"}
+SILENT: Final = (
+    frozenset({"description", "examples", "default", "x-minor-unit-exponents", "format"}) | STEERING
 )
 WALKED: Final = frozenset({"properties", "propertyNames"})
 

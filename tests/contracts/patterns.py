@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from random import Random
 from re import _constants as sre
 from re import _parser
 from typing import Any, Final
@@ -16,6 +17,7 @@ MANY: Final = 3  # how often something without an upper bound is repeated
 STRANGERS: Final = "a1A_-.~ é\n"  # characters of which at least one is in no class of a contract
 
 Choose = Callable[[int, int, int], int]  # number of the repetition, least, most -> how often
+Pick = Callable[[list[tuple[Any, Any]]], str]  # the parts of a class -> one of its characters
 
 
 def just_inside(pattern: str) -> list[str]:
@@ -36,6 +38,18 @@ def just_outside(pattern: str) -> list[str]:
         texts += [shortest[:place] + c + shortest[place + 1 :] for c in STRANGERS]
     texts.append(shortest + "\n")
     return _kept(pattern, texts, wanted=False)
+
+
+def a_text(pattern: str, random: Random, *, longest: bool) -> str:
+    """A text of the pattern at a limit of its length, with characters drawn from its classes."""
+
+    def pick(choices: list[tuple[Any, Any]]) -> str:
+        kind, argument = random.choice(choices)
+        return chr(random.randint(*argument) if kind is sre.RANGE else argument)
+
+    choose: Choose = _most if longest else lambda _n, least, _most: least
+    (text,) = _kept(pattern, [_text(pattern, choose, pick)], wanted=True)
+    return text
 
 
 def _kept(pattern: str, texts: list[str], *, wanted: bool) -> list[str]:
@@ -66,32 +80,34 @@ def _repetitions(pattern: str) -> list[tuple[int, int]]:
     return found
 
 
-def _text(pattern: str, choose: Choose) -> str:
+def _first(choices: list[tuple[Any, Any]]) -> str:
+    """The first character of a class."""
+    kind, argument = choices[0]
+    return chr(argument[0] if kind is sre.RANGE else argument)
+
+
+def _text(pattern: str, choose: Choose, pick: Pick = _first) -> str:
     """A text of the pattern in which each repetition is as long as `choose` says."""
     numbers = iter(range(1_000))
-    return "".join(_part(node, choose, numbers) for node in _parser.parse(pattern))
+    return "".join(_part(node, choose, pick, numbers) for node in _parser.parse(pattern))
 
 
-def _part(node: tuple[Any, Any], choose: Choose, numbers: Any) -> str:
+def _part(node: tuple[Any, Any], choose: Choose, pick: Pick, numbers: Any) -> str:
     kind, argument = node
     if kind is sre.LITERAL:
         return chr(argument)
     if kind is sre.IN:
-        return _member(argument)
+        return pick(argument)
     if kind is sre.AT:
         return ""
     if kind is sre.SUBPATTERN:
-        return "".join(_part(n, choose, numbers) for n in argument[3])
+        return "".join(_part(n, choose, pick, numbers) for n in argument[3])
     if kind is sre.BRANCH:
-        return "".join(_part(n, choose, numbers) for n in argument[1][0])
+        return "".join(_part(n, choose, pick, numbers) for n in argument[1][0])
     if kind is sre.MAX_REPEAT:
         least, most, inner = argument
         times = choose(next(numbers), least, most)
-        return "".join("".join(_part(n, choose, numbers) for n in inner) for _ in range(times))
+        return "".join(
+            "".join(_part(n, choose, pick, numbers) for n in inner) for _ in range(times)
+        )
     raise AssertionError(f"{node} is new in a pattern: teach it to this file")
-
-
-def _member(choices: list[tuple[Any, Any]]) -> str:
-    """The first character of a class."""
-    kind, argument = choices[0]
-    return chr(argument[0] if kind is sre.RANGE else argument)

@@ -75,6 +75,16 @@ BROKEN: Final[dict[str, list[Documents]]] = {
         edited("api", f"{SCHEMAS}/PaymentRequest/additionalProperties", True),
         edited("api", f"{SCHEMAS}/Payment/additionalProperties", False),
     ],
+    "fields are kept from places with a reason": [
+        edited("api", f"{SCHEMAS}/PaymentRequest/properties/payee/x-kept-from", kept)
+        for kept in (
+            {},
+            {"moon": "It is too far away."},
+            {"store": "no"},
+            {"answers": "The answer has a field of that name."},
+        )
+    ]
+    + [edited("api", f"{SCHEMAS}/Payment/properties/payee/x-kept-from", {"store": "A, b, c."})],
     "every problem is documented": [
         edited("api", "components/responses/NotFound/content/application~problem+json/examples")
     ],

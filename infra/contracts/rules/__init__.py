@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from infra.contracts.documents import Documents
-from infra.contracts.rules import api, code, events, examples, problems
+from infra.contracts.rules import api, code, events, examples, fields, problems
 
 Rule: TypeAlias = Callable[[Documents], Iterator[str]]
 
@@ -32,6 +32,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "parameters that every operation has alike": api.parameters_are_alike,
     "requests are limited": api.requests_are_limited,
     "requests are closed, answers are open": api.requests_are_closed_and_answers_open,
+    "fields are kept from places with a reason": fields.fields_are_kept_with_a_reason,
     "every problem is documented": problems.every_problem_is_documented,
     "problems say their own status": problems.problems_say_their_own_status,
     "refusals are problem documents": problems.refusals_are_problem_documents,
