@@ -10,7 +10,7 @@ from typing import Any, Final
 from infra.contracts.documents import ASYNCAPI, GATEWAY, OPENAPI, Documents
 from infra.contracts.rules.fields import KEPT_FROM, declared
 from infra.generate.names import snake
-from infra.template.services import STORES, table_owners
+from infra.services.rows import STORES, table_owners
 from tests.fields.bodies import JSON, Body, Path, leaves
 from tests.fields.journey import Journey
 

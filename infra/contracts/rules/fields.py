@@ -62,7 +62,7 @@ def _shown_anyway(contract: Documents, operation: Node, path: Path, field: Node)
             schema = schema.get("properties", {}).get(step)
             if schema is None:
                 return
-        yield f"{operation['operationId']}.{'.'.join(path)}: the answer has it; keep it from neither"
+        yield f"{operation['operationId']}.{'.'.join(path)}: the answer has it all the same"
 
 
 def _fields(contract: Documents, operation_id: str) -> Iterator[tuple[Path, Node]]:
