@@ -11,6 +11,8 @@ Runs in the environment `.venv-ministack`, by path, so it imports nothing of thi
   process for every concurrent call.
 - Functions find their dependencies in WORKERS_PATH: unpacking them for each process takes seconds.
 - Requests count as TLS: policies that ask for it would refuse everything when IAM is enforced.
+- The error of a function that cannot start carries its traceback. MiniStack keeps only the text of
+  the exception, which for a KeyError is the key.
 - `POST /_local/pause` stops polling and waits until no function runs: a stop loses nothing then.
 - `GET /_local/workers` tells the processes of each function, for tests that kill them.
 """
@@ -34,6 +36,7 @@ from ministack.services import dynamodb, lambda_svc
 WORKERS_MAX = int(os.environ.get("WORKERS_MAX", "2"))
 PORT = int(os.environ["GATEWAY_PORT"])
 PAUSE_TIMEOUT_S = 15.0
+LAST_LINES_TIMEOUT_S = 1.0
 POLL_S = 0.02
 
 paused = threading.Event()
@@ -136,6 +139,27 @@ def share_dependencies() -> None:
     os.environ["PYTHONPATH"] = os.environ["WORKERS_PATH"]
 
 
+def report_failed_starts() -> None:
+    """Let the error of a function that cannot start carry what it printed, and its traceback."""
+    script, answer = lambda_runtime._PYTHON_WORKER_SCRIPT, "_real_stdout.write(json.dumps({"
+    failed = f'{answer}"status": "error", "error": str(e)}})'
+    if failed not in script:
+        raise RuntimeError("MiniStack's worker script has changed: adapt report_failed_starts")
+    traced = f"traceback.print_exc(); {failed}"
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(failed, traced)
+    spawn = lambda_runtime.Worker._spawn
+
+    def spawn_or_report(worker: Any) -> None:
+        try:
+            spawn(worker)
+        except RuntimeError as error:
+            if worker._stderr_thread:  # it ends with the process, which has ended or is about to
+                worker._stderr_thread.join(LAST_LINES_TIMEOUT_S)
+            raise RuntimeError(f"{error}\n{worker._drain_stderr()}") from error
+
+    lambda_runtime.Worker._spawn = spawn_or_report
+
+
 def serve_control() -> None:
     """Answer /_local/... before MiniStack sees the request."""
     serve = ministack.app
@@ -195,6 +219,7 @@ def main() -> None:
     read_numbers()
     bound_workers()
     share_dependencies()
+    report_failed_starts()
     serve_control()
     ministack.main()
 
