@@ -1,12 +1,12 @@
 """The ways in which a message can fail.
 
     Failure
-    ├── Retryable          the world may differ in a moment: redelivered
+    ├── Retryable          may succeed later: redelivered
     │   ├── Early          the event overtook another one
-    │   └── Conflict       somebody else wrote the same item first
-    └── Permanent          it can never be handled as it is: to the DLQ at once
+    │   └── Conflict       another writer had the same item first
+    └── Permanent          can never be handled as it is: to the DLQ at once
 
-A business outcome is not an error but a decision. Any other exception is a bug: redelivered to the
+A business outcome is a decision, not an error. Any other exception is a bug: redelivered up to the
 limit.
 """
 
@@ -14,17 +14,15 @@ from __future__ import annotations
 
 
 class Failure(Exception):
-    """Something that a message can fail for; its text is kept with the parked message for an
-    operator to read.
-    """
+    """Why a message fails; the text is kept with the parked message for an operator."""
 
 
 class Retryable(Failure):
-    """The world may differ in a moment."""
+    """The same message may succeed later."""
 
 
 class Early(Retryable):
-    """The event came before the one that makes its move possible, or (`until`) before its time."""
+    """The event arrived before the one that makes its move possible, or (`until`) too soon."""
 
     def __init__(self, why: str, *, until: str | None = None) -> None:
         super().__init__(why)
@@ -32,8 +30,8 @@ class Early(Retryable):
 
 
 class Conflict(Retryable):
-    """Somebody else wrote the same item first; read again and decide again."""
+    """Another writer had the same item first; read again and decide again."""
 
 
 class Permanent(Failure):
-    """Contract violation or impossible move: trying again cannot help."""
+    """Contract violation or impossible move: another attempt cannot help."""

@@ -11,17 +11,17 @@ DAY_S = 86_400
 
 
 def epoch_s(timestamp: str) -> float:
-    """Seconds since 1970."""
+    """Return the seconds since 1970."""
     return datetime.fromisoformat(timestamp).timestamp()
 
 
 def written(moment: datetime) -> str:
-    """An aware datetime as a Timestamp of the contract."""
+    """Return an aware datetime as a Timestamp of the contract."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds_between(earlier: str, later: str) -> float:
-    """Negative when `later` is the earlier one."""
+    """Return the seconds from one to the other; negative when `later` is the earlier one."""
     difference = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
     return difference.total_seconds()
 

@@ -40,7 +40,7 @@ Document: TypeAlias = dict[str, object]
 
 
 class Problem(Exception):
-    """A request that is refused: what is wrong and how to mend it."""
+    """A request that is refused: what is wrong and how to fix it."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Problem(Exception):
         self.errors = tuple(errors[:ERRORS_MAX])
 
     def document(self) -> Document:
-        """The body of the answer (specs/openapi.yaml, Problem)."""
+        """Return the body of the answer (specs/openapi.yaml, Problem)."""
         errors = [{"field": e.field, "message": e.message} for e in self.errors]
         return {
             "type": self.problem_type,
@@ -74,7 +74,7 @@ def conflict(detail: str) -> Problem:
 
 
 def invalid(status: int, errors: Sequence[FieldError]) -> Problem:
-    """One or more fields break the contract: 400 for parameters and headers, 422 for the body."""
+    """Return the refusal of wrong fields: 400 for parameters and headers, 422 for the body."""
     count = len(errors)
     detail = f"{count} field{'s are' if count > 1 else ' is'} not valid."
     return Problem("urn:problem-type:payments:validation-failed", status, detail, errors)

@@ -1,4 +1,4 @@
-"""The port to the external gateway: what can be asked of it, and every answer there is.
+"""The port to the external gateway: what it can be asked, and every possible answer.
 
 specs/gateway.openapi.yaml is its contract. Implemented by http_gateway.HttpGateway and by the fakes
 of the tests.
@@ -12,9 +12,7 @@ from handlers.core.errors import Retryable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRequest:
-    """One payment, as the gateway is asked to charge it, or about it. One key, always the same
-    values.
-    """
+    """What the gateway is asked to charge, or asked about: one key, always the same values."""
 
     idempotency_key: str
     amount_value: int  # minor units
@@ -45,13 +43,13 @@ class Cancelled:
 class NotFound:
     """Nothing was decided so far.
 
-    A request that is still on its way may charge yet; only `cancel` rules that out.
+    A request still under way may charge later; only `cancel` rules that out.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The gateway did not answer, or not in words of the contract: money may have moved."""
+    """The gateway did not answer, or not as the contract has it: money may have moved."""
 
     why: str  # for logs; holds nothing that the gateway or the caller wrote
 

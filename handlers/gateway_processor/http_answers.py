@@ -1,6 +1,6 @@
-"""What an HTTP answer of the gateway means, as specs/gateway.openapi.yaml says.
+"""What an HTTP answer of the gateway means, as specs/gateway.openapi.yaml defines it.
 
-Strict on purpose: an answer that is not wholly as the contract says leaves the outcome unknown,
+Strict on purpose: an answer that differs from the contract anywhere leaves the outcome unknown,
 because money may have moved. `_outcome` and what it calls know the documents; the rest knows
 statuses and problem types.
 """
@@ -76,7 +76,7 @@ def understand(call: Call, reply: Reply) -> Answer:
 
 
 def _problem_type(reply: Reply) -> str:
-    """The type of a problem of the contract, or what to say where there is none."""
+    """Return the type of a problem of the contract, or a text for one that is not."""
     try:
         found = _document(reply, "application/problem+json").get("type")
     except NoAnswerError:
@@ -98,7 +98,7 @@ def _document(reply: Reply, media_type: str) -> dict[str, Any]:
 
 
 def _outcome(call: Call, document: Mapping[str, Any]) -> Answer:
-    """What an answer of the contract means: the one place to change for another contract."""
+    """Return what an answer means: the one place to change for another gateway's contract."""
     _expect(document.get("idempotency_key") == call.key, "the idempotency_key that was asked about")
     _expect(_is_timestamp(document.get("created_at")), "created_at")
     match document.get("status"):

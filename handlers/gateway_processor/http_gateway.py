@@ -1,4 +1,4 @@
-"""The external gateway over HTTP, as specs/gateway.openapi.yaml says.
+"""The external gateway over HTTP, as specs/gateway.openapi.yaml defines it.
 
 Nothing is opened, drawn or read when this module is imported or `HttpGateway` is made, so a
 snapshot of the process holds no connection and no secret. What an answer means is decided in
@@ -64,7 +64,7 @@ LIMITS: Final = Limits()
 
 
 def _draw() -> float:
-    """From the system, so that no two processes restored from one snapshot pause alike."""
+    """Return a number from the system's generator: restored snapshots must not pause the same."""
     return random.SystemRandom().random()
 
 
@@ -92,7 +92,7 @@ class HttpGateway:
         self._api_key: str | None = None
         self._limits = limits
         self._sleep, self._jitter = sleep, jitter
-        # Two clocks: one may stand still while the process is frozen, the other may be set.
+        # Two clocks: one stops while the process is frozen, the other can be set.
         self._monotonic, self._wall_clock = monotonic, wall_clock
         self._last_used_at = 0.0
         self._pool = urllib3.PoolManager(num_pools=1, retries=False)
@@ -100,7 +100,7 @@ class HttpGateway:
 
     @property
     def open_circuits(self) -> tuple[str, ...]:
-        """Names of the kinds of call that are not sent at the moment."""
+        """Return the kinds of call that are not sent at the moment."""
         return tuple(str(circuit.name) for circuit in self._circuits.values() if circuit.opened)
 
     def charge(self, request: ChargeRequest) -> Answer:
@@ -196,14 +196,14 @@ class HttpGateway:
             finally:
                 response.close()
         except urllib3.exceptions.HTTPError as fault:
-            # Its text may hold what was sent; its type says enough.
+            # Its text may quote what was sent; its type is enough.
             raise NoAnswerError(f"no answer: {type(fault).__name__}") from None
         self._last_used_at = self._wall_clock()
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         return Reply(status=response.status, media_type=media_type, body=body)
 
     def _read(self, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-        """The whole body. Neither a large nor an endless one is read on."""
+        """Return the whole body; a large or endless one is not read to its end."""
         body = bytearray()
         while chunk := response.read1(ANSWER_BYTES_MAX + 1):
             body += chunk

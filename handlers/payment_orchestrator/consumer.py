@@ -22,7 +22,7 @@ Message: TypeAlias = PaymentOrchestratorMessage
 
 
 def react(payments: Payments, clock: Clock, message: Message) -> str:
-    """Fetch, decide, commit; again while somebody else is faster. Raises Failure."""
+    """Fetch, decide, commit; again while another writer is faster. Raises Failure."""
 
     def attempt() -> str:
         now = clock.now()

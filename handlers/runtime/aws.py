@@ -1,5 +1,6 @@
-"""Clients of AWS: one session, short timeouts, few retries, since whatever fails here is
-redelivered anyway. What a cold start need not do is left out or put off (docs/performance.md).
+"""Clients of AWS: one session, short timeouts, few retries, since a failed message is redelivered.
+
+What a cold start does not need is left out or postponed (docs/performance.md).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 1
 READ_TIMEOUT_S = 4
 ATTEMPTS_MAX = 3
-# Without one botocore puts it together anew for every call, in a third of the call's CPU.
+# Without one, botocore builds it again for every call, in a third of the call's CPU time.
 USER_AGENT = "payments"
 
 TRANSIENT_CODES = frozenset(
@@ -45,9 +46,9 @@ SERVICES = frozenset({"dynamodb", "events", "secretsmanager", "sqs"})
 
 @cache
 def _session() -> Session:
-    """A session without the hundred special cases that botocore knows of other services.
+    """Return a session without botocore's hundred special cases for other services.
 
-    Imported here, because metrics-collector seldom needs a client.
+    Imported here, because metrics-collector rarely needs a client.
     """
     from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
     from botocore.session import Session
@@ -66,7 +67,7 @@ def _session() -> Session:
 
 
 def _concerns_us(event: str) -> bool:
-    """`before-call` is of every service, `before-call.s3.PutObject` of one."""
+    """Return whether an event of botocore can be ours: `before-call`, not `before-call.s3`."""
     moment, *service = event.split(".")
     return moment != "docs" and (not service or service[0] in SERVICES)
 
@@ -111,28 +112,21 @@ def events() -> EventBridgeClient:
 
 
 def secret(secret_id: str) -> str:
-    """The value of a secret, asked for when it is first needed.
-
-    Raises Retryable when it is not to be had.
-    """
+    """Return the value of a secret. Raises Retryable when it is unavailable."""
     client: SecretsManagerClient = _client("secretsmanager")
     try:
         return client.get_secret_value(SecretId=secret_id)["SecretString"]
     except (BotoCoreError, ClientError) as error:
-        raise Retryable(f"secret {secret_id} is not to be had: {type(error).__name__}") from error
+        raise Retryable(f"secret {secret_id} is unavailable: {type(error).__name__}") from error
 
 
 def queue_url(client: SQSClient, account: str, name: str) -> str:
-    """The URL of a queue, which follows from its account and name: no call and no permission
-    needed.
-    """
+    """Return the URL of a queue from its account and name: it needs no call and no permission."""
     return f"{client.meta.endpoint_url}/{account}/{name}"
 
 
 def as_failure(error: BotoCoreError | ClientError, doing: str) -> Exception:
-    """Retryable when the world may differ in a moment (throttled, unreachable), else the error
-    itself (a bug).
-    """
+    """Return Retryable for a fault that may pass (throttled, unreachable), else the error."""
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

@@ -1,4 +1,4 @@
-"""Time, randomness and waiting, in one place, so that tests and simulations put their own there."""
+"""Time, randomness and waiting in one place, so that tests and simulations can replace them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from handlers.core.moment import written
 
 
 def utc_now() -> str:
-    """The time now as a Timestamp of the contract."""
+    """Return the time now as a Timestamp of the contract."""
     return written(datetime.now(UTC))
 
 
-# Keeps no state, so that no two processes restored from one snapshot draw alike.
+# Keeps no state: two processes restored from one snapshot must not draw the same numbers.
 SYSTEM_RANDOM = random.SystemRandom()
 
 
@@ -33,7 +33,5 @@ SYSTEM_CLOCK = Clock()
 def full_jitter_s(
     random_: Callable[[], float], *, attempt: int, base_s: float, cap_s: float
 ) -> float:
-    """Exponential backoff with full jitter, in seconds: anything from 0 to min(cap, base *
-    2^attempt).
-    """
+    """Return a pause of 0 to min(cap, base * 2^attempt) seconds: exponential, with full jitter."""
     return random_() * min(cap_s, base_s * 2.0**attempt)

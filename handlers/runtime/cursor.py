@@ -17,13 +17,13 @@ POSITION = re.compile(
 
 
 def encoded(position: str, scope: tuple[str, ...]) -> str:
-    """`scope` says which list: kind, owner, filter."""
+    """Return the cursor of a position; `scope` identifies the list: kind, owner, filter."""
     raw = f"{_check(position, scope)}{position}".encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def decoded(cursor: str, scope: tuple[str, ...]) -> str:
-    """Raises Problem 400 when the cursor was not made for this list."""
+    """Return the position of a cursor. Raises Problem 400 when it is not one of this list."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
@@ -35,6 +35,6 @@ def decoded(cursor: str, scope: tuple[str, ...]) -> str:
 
 
 def _check(position: str, scope: tuple[str, ...]) -> str:
-    # No secret: a made-up position only moves within the caller's own list. The check tells
-    # mistakes from positions; POSITION keeps out what DynamoDB would choke on.
+    # No secret: a forged position only moves within the caller's own list. The check finds
+    # mistakes; POSITION refuses what DynamoDB would answer with an error.
     return fingerprint("\n".join((*scope, position)))

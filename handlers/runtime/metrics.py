@@ -7,14 +7,14 @@ from typing import Literal
 
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-# One for all: to make it costs more than to write a metric with it.
+# Made once: that costs more than to write a metric with it.
 _metrics = EphemeralMetrics()
 
 
 def put_metric(
     metric: str, value: float, unit: Literal["Count", "None"], dimensions: Mapping[str, str]
 ) -> None:
-    """One value of a metric, in a line of its own."""
+    """Write one value of a metric, in a line of its own."""
     _metrics.add_metric(metric, unit, value)
     for name, text in dimensions.items():
         _metrics.add_dimension(name, text)

@@ -1,8 +1,8 @@
-"""Consume a batch of SQS messages: parse, hand over, and give each message its end.
+"""Consume a batch of SQS messages: parse each, handle it, and settle it.
 
-A message ends in one of four ways: handled; left in the queue for a later try, with backoff; parked
-in its DLQ with the reason (permanent failures at once, others at their last try); or left for SQS
-to park when even that does not work. Nothing is ever acknowledged and dropped.
+A message is settled in one of four ways: handled; left in the queue for a later attempt, with
+backoff; parked in its DLQ with the reason (permanent failures at once, others at their last
+attempt); or left for SQS to park when that fails. Nothing is ever acknowledged and dropped.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ REASON_CHARS_MAX = 1000
 # Attributes of a message in a DLQ.
 FAILURE_KIND = "failure_kind"
 FAILURE_REASON = "failure_reason"
-REDRIVES = "redrives"  # how often error-handler has sent it back by itself
+REDRIVES = "redrives"  # how often error-handler has sent it back automatically
 
 FailureKind: TypeAlias = Literal["permanent", "retryable", "bug"]
 
@@ -70,19 +70,19 @@ class Received(Generic[M]):
     record: SqsRecord
 
 
-# What became of a message: a note for the log, or why it failed.
+# The outcome of a message: a note for the log, or why it failed.
 Outcome: TypeAlias = str | Exception
 Handle: TypeAlias = Callable[[Sequence[Received[M]]], Sequence[Outcome]]
 
 
 def source_queue(record: SqsRecord) -> tuple[str, str]:
-    """Account and name of the queue that a record came from."""
+    """Return account and name of the queue that a record came from."""
     account, name = record["eventSourceARN"].split(":")[-2:]
     return account, name
 
 
 def slug_of(record: SqsRecord) -> str:
-    """`…:payments-dev-wallet-service--payment-initiated` → `payment-initiated`."""
+    """Return `payment-initiated` for `…:payments-dev-wallet-service--payment-initiated`."""
     return record["eventSourceARN"].rpartition("--")[2]
 
 
@@ -96,7 +96,7 @@ class Consumer(Generic[M]):
     clock: Clock
 
     def consume(self, batch: SqsBatch) -> BatchResponse:
-        """Give each message of the batch its end; the answer names those that must come again."""
+        """Settle each message; the answer names those that must be delivered again."""
         readable: list[Received[M]] = []
         ends: list[tuple[SqsRecord, CloudEvent | None, Outcome]] = []
         for record in batch["Records"]:
@@ -106,7 +106,7 @@ class Consumer(Generic[M]):
                 ends.append((record, None, failure))
         outcomes = self._handled(readable)
         ends += [(r.record, r.message, o) for r, o in zip(readable, outcomes, strict=True)]
-        failures = [record["messageId"] for record, _, _ in filter(self._must_come_again, ends)]
+        failures = [record["messageId"] for record, _, _ in filter(self._must_be_redelivered, ends)]
         return {"batchItemFailures": [{"itemIdentifier": i} for i in failures]}
 
     def _read(self, record: SqsRecord) -> M:
@@ -123,23 +123,21 @@ class Consumer(Generic[M]):
         except Exception as error:  # noqa: BLE001 - each message must have its end, whatever broke
             return [error] * len(readable)
 
-    def _must_come_again(self, end: tuple[SqsRecord, CloudEvent | None, Outcome]) -> bool:
+    def _must_be_redelivered(self, end: tuple[SqsRecord, CloudEvent | None, Outcome]) -> bool:
         record, message, outcome = end
-        told = facts(message) if message else {"message_id": record["messageId"]}
+        context = facts(message) if message else {"message_id": record["messageId"]}
         if not isinstance(outcome, Exception):
-            logger.info(outcome, extra=told)
+            logger.info(outcome, extra=context)
             return False
         kind = kind_of(outcome)
-        _log_failure(outcome, kind, told)
+        _log_failure(outcome, kind, context)
         if kind != "permanent" and _receive_count(record) < RECEIVES_MAX:
             self._back_off(record, outcome)
             return True
         return not self._park(record, kind, outcome)
 
     def _back_off(self, record: SqsRecord, failure: Exception) -> None:
-        """Choose when the message comes again; if that fails, the queue's own visibility timeout
-        decides.
-        """
+        """Set when the message is delivered again; by default the visibility timeout decides."""
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=queue_url(self.sqs, *source_queue(record)),
@@ -148,7 +146,8 @@ class Consumer(Generic[M]):
             )
         # ValueError: the message names a day that no calendar has, such as 31 February.
         except (BotoCoreError, ClientError, ValueError) as error:
-            logger.warning("backoff was not set", extra={"error": type(error).__name__})
+            error_type = {"error": type(error).__name__}
+            logger.warning("backoff not set: the visibility timeout decides", extra=error_type)
 
     def _delay_s(self, record: SqsRecord, failure: Exception) -> int:
         delay_s = 1 + full_jitter_s(
@@ -162,9 +161,7 @@ class Consumer(Generic[M]):
         return min(int(delay_s), VISIBILITY_MAX_S)
 
     def _park(self, record: SqsRecord, kind: FailureKind, failure: Exception) -> bool:
-        """Move the message to its DLQ with the reason; False when that does not work, so that SQS
-        tries again.
-        """
+        """Move the message to its DLQ with the reason; return False when that fails."""
         account, name = source_queue(record)
         return park(
             self.sqs,
@@ -185,23 +182,24 @@ def park(
     reason: str,
     attributes: Mapping[str, MessageAttributeValueTypeDef],
 ) -> bool:
-    """Send a message to a DLQ with the reason; True when it is there."""
-    said: dict[str, MessageAttributeValueTypeDef] = {
+    """Send a message to a DLQ with the reason; return whether that worked."""
+    reasons: dict[str, MessageAttributeValueTypeDef] = {
         FAILURE_KIND: {"DataType": "String", "StringValue": kind},
         FAILURE_REASON: {"DataType": "String", "StringValue": _sendable(reason)},
     }
     try:
         sqs.send_message(
-            QueueUrl=dlq_url, MessageBody=body, MessageAttributes={**attributes, **said}
+            QueueUrl=dlq_url, MessageBody=body, MessageAttributes={**attributes, **reasons}
         )
     except (BotoCoreError, ClientError) as error:
-        logger.error("message was not parked", extra={"error": type(error).__name__})
+        error_type = {"error": type(error).__name__}
+        logger.error("message not parked: it is delivered again", extra=error_type)
         return False
     return True
 
 
 def kept_attributes(record: SqsRecord) -> dict[str, MessageAttributeValueTypeDef]:
-    """The message's own attributes as SendMessage takes them, less what an earlier parking said."""
+    """Return the message's own attributes as SendMessage takes them, without an earlier reason."""
     return {
         name: {"DataType": "String", "StringValue": value["stringValue"]}
         for name, value in (record.get("messageAttributes") or {}).items()
@@ -216,14 +214,14 @@ def kind_of(failure: Exception) -> FailureKind:
 
 
 def described(failure: Exception) -> str:
-    """Why, for an operator. A bug's own text may quote anything, so only its type is told."""
+    """Return why, for an operator: of a bug only its type, since its text may quote anything."""
     if isinstance(failure, Failure):
         return str(failure)
     return f"{type(failure).__name__}: a bug in the consumer; its log has the stack trace"
 
 
 def _sendable(reason: str) -> str:
-    """SQS refuses control characters, and an attribute's value must not be empty."""
+    """Return a reason that SQS accepts: without control characters, not empty."""
     printable = "".join(c if c.isprintable() else " " for c in reason)
     return printable.encode("utf-8", "replace").decode()[:REASON_CHARS_MAX] or "no reason given"
 
@@ -232,8 +230,8 @@ def _receive_count(record: SqsRecord) -> int:
     return int(record["attributes"].get("ApproximateReceiveCount", "1"))
 
 
-def _log_failure(failure: Exception, kind: FailureKind, told: Mapping[str, str]) -> None:
-    extra = {**told, "failure_kind": kind}
+def _log_failure(failure: Exception, kind: FailureKind, context: Mapping[str, str]) -> None:
+    extra = {**context, "failure_kind": kind}
     if kind == "bug":
         logger.error("bug", exc_info=failure, extra=extra)
     else:
@@ -241,7 +239,7 @@ def _log_failure(failure: Exception, kind: FailureKind, told: Mapping[str, str])
 
 
 def each(handle_one: Callable[[M], str]) -> Handle[M]:
-    """Handle messages one by one: none spoils its neighbours."""
+    """Return a handler of batches that handles messages one by one: none affects the others."""
 
     def handle(batch: Sequence[Received[M]]) -> Sequence[Outcome]:
         return [_outcome(handle_one, received.message) for received in batch]

@@ -1,6 +1,4 @@
-"""The environment of a function as typed values; what is missing is named when it is first asked
-for.
-"""
+"""The environment of a function as typed values; a missing one is named when it is first read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a process's start: what is there now stays for good."""
+"""The end of a process's start: everything loaded so far is kept for its lifetime."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ T = TypeVar("T")
 
 
 def ready(built: T) -> T:
-    """`built`, the last thing that an entry point makes. The collector runs from here on, and never
-    looks at what was loaded before.
+    """Return `built`, the last thing that an entry point makes.
+
+    The garbage collector runs from here on, and skips what was loaded before.
     """
     if not gc.isenabled():
         gc.freeze()

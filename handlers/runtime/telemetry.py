@@ -13,7 +13,7 @@ logger = Logger()
 
 
 def facts(message: CloudEvent) -> dict[str, str]:
-    """What a log line says of an event; ids only, no personal data."""
+    """Return what a log line shows of an event: ids only, no personal data."""
     data = vars(message.data) if hasattr(message, "data") else {}
     named = {
         "event_type": message.type,
@@ -28,7 +28,7 @@ def facts(message: CloudEvent) -> dict[str, str]:
 
 
 def count(metric: str, **dimensions: str) -> None:
-    """One occurrence of what seldom happens; so the module is imported only then."""
+    """Count one occurrence of a rare event; the metrics module is imported only then."""
     from handlers.runtime.metrics import put_metric
 
     put_metric(metric, 1, "Count", dimensions)

@@ -1,4 +1,4 @@
-"""Entry point: new payments and the gateway's answers, a batch per wallet as one transaction."""
+"""Entry point: new payments and the gateway's answers, one transaction per wallet and batch."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Message: TypeAlias = WalletServiceMessage
 
 
 def react(wallets: Wallets, clock: Clock, batch: Sequence[Received[Message]]) -> list[Outcome]:
-    """The outcome of each message; messages about one wallet are decided and written together."""
+    """Return the outcome of each message; those about one wallet are written together."""
     by_wallet: dict[str, list[Message]] = {}
     for received in batch:
         by_wallet.setdefault(_wallet_of(received.message), []).append(received.message)
     outcomes: dict[int, Outcome] = {}
     for wallet, messages in by_wallet.items():
         for turn in rounds(messages):
-            told = _react_safely(wallets, clock, wallet, turn)
-            outcomes |= {id(m): o for m, o in zip(turn, told, strict=True)}
+            results = _react_safely(wallets, clock, wallet, turn)
+            outcomes |= {id(m): o for m, o in zip(turn, results, strict=True)}
     return [outcomes[id(received.message)] for received in batch]
 
 
@@ -44,7 +44,7 @@ def _react_safely(
         return _react_to_wallet(wallets, clock, wallet, messages)
     except Failure as failure:
         return [failure] * len(messages)
-    except Exception as error:  # noqa: BLE001 - one message may be the poison: let each try alone
+    except Exception as error:  # noqa: BLE001 - one message may be the cause: handle each alone
         if len(messages) == 1:
             return [error]
         return [_react_safely(wallets, clock, wallet, [message])[0] for message in messages]
@@ -53,7 +53,7 @@ def _react_safely(
 def _react_to_wallet(
     wallets: Wallets, clock: Clock, wallet: str, messages: Sequence[Message]
 ) -> list[Outcome]:
-    """Fetch, fold, commit; again while somebody else is faster.
+    """Fetch, fold, commit; again while another writer is faster.
 
     Raises Failure when nothing could be written.
     """

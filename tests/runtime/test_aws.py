@@ -24,7 +24,7 @@ def test_a_queues_url_follows_from_its_name() -> None:
 
 def test_a_secret_that_is_not_to_be_had_is_retryable_and_is_read_when_it_is_there() -> None:
     with mock_aws():
-        with pytest.raises(Retryable, match="key-1 is not to be had: ResourceNotFoundException"):
+        with pytest.raises(Retryable, match="key-1 is unavailable: ResourceNotFoundException"):
             aws.secret("key-1")
         aws._client("secretsmanager").create_secret(Name="key-1", SecretString="s3cret")
 

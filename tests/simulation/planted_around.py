@@ -17,8 +17,8 @@ AROUND: Final = (
     Mutant(
         "a failure is acknowledged",
         QUEUE,
-        "for record, _, _ in filter(self._must_come_again, ends)]",
-        "for record, _, _ in filter(self._must_come_again, ends) if not record]",
+        "for record, _, _ in filter(self._must_be_redelivered, ends)]",
+        "for record, _, _ in filter(self._must_be_redelivered, ends) if not record]",
     ),
     Mutant(
         "the last try drops the message",
@@ -29,16 +29,14 @@ AROUND: Final = (
     Mutant(
         "a message that could not be parked is acknowledged",
         QUEUE,
-        '        logger.error("message was not parked", extra={"error": type(error).__name__})\n'
-        "        return False",
-        '        logger.error("message was not parked", extra={"error": type(error).__name__})\n'
-        "        return True",
+        'it is delivered again", extra=error_type)\n        return False',
+        'it is delivered again", extra=error_type)\n        return True',
         seed=10,
     ),
     Mutant(
         "a failed backoff fails the whole batch with a result of its own",
         QUEUE,
-        '            logger.warning("backoff was not set", extra={"error": type(error).__name__})',
+        '            logger.warning("backoff not set: the visibility timeout decides", extra=error_type)',
         "            raise SystemError from error",
         seed=10,
     ),
