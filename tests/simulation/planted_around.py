@@ -36,8 +36,8 @@ AROUND: Final = (
     Mutant(
         "a failed backoff fails the whole batch with a result of its own",
         QUEUE,
-        '            logger.warning("backoff not set: the visibility timeout decides", extra=error_type)',
-        "            raise SystemError from error",
+        'logger.warning("backoff not set: the visibility timeout decides", extra=error_type)',
+        "raise SystemError from error",
         seed=10,
     ),
     Mutant(
