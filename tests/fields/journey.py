@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import httpx
 import payments_client
-from payments_client import PaymentsClient, Retries
+from payments_client import PaymentsClient, Problem, Retries
 
 from generated.catalogue import OPERATIONS
 from generated.contract import Operation
@@ -44,7 +44,7 @@ class Journey:
     sent: Any = None
     stored: Documents = field(default_factory=dict)
     answers: Documents = field(default_factory=dict)
-    returned: Documents = field(default_factory=dict)  # by the Python client
+    returned: Documents = field(default_factory=dict)  # the same, as the Python client shows it
     events: Documents = field(default_factory=dict)
     asked: Documents = field(default_factory=dict)  # of the gateway
 
@@ -110,7 +110,14 @@ class Travelling:
             httpx.Client(transport=httpx.MockTransport(self._serve)) as http,
             PaymentsClient(URL, "token", http=http, retries=Retries(attempts_max=1)) as client,
         ):
-            answer = getattr(client, snake(operation.operation_id))(*arguments, **filters)
+            try:
+                answer = getattr(client, snake(operation.operation_id))(*arguments, **filters)
+            except Problem as problem:
+                raise AssertionError(
+                    f"{operation.method} {operation.path} answered {problem.status} to a valid "
+                    f"request: {problem.detail} Run `make check-types`: it names a field that the "
+                    "answer has and its source lacks."
+                ) from problem
         return answer.model_dump(mode="json", exclude_none=True)
 
     def _serve(self, request: httpx.Request) -> httpx.Response:
@@ -134,9 +141,7 @@ class Travelling:
     def _keep(self, journey: Journey, operation: Operation, returned: Any) -> None:
         place = f"{operation.method} {operation.path}"
         journey.answers[place] = _members(self._answered)
-        journey.returned[f"{snake(operation.operation_id)} of the Python client"] = _members(
-            returned
-        )
+        journey.returned[place] = _members(returned)
 
     def _store(self, journey: Journey, since: int) -> None:
         """Keep what the operation itself wrote, without the event that waits to be published."""

@@ -79,9 +79,7 @@ Arrivals = Iterator[tuple[str, list[str], list[str]]]  # kind of place, places w
 
 def _arrivals(contract: Documents, body: Body, leaf: Leaf, journey: Journey) -> Arrivals:
     yield "store", *_split(_stored(journey, leaf))
-    answers = {place: _any(leaf, found) for place, found in journey.answers.items()}
-    returned = {place: _any(leaf, found) for place, found in journey.returned.items()}
-    yield "answers", *_split(answers | returned)
+    yield "answers", *_split(_answered(leaf, journey))
     if journey.events:
         yield "events", *_split(_announced(contract, leaf, journey))
     if journey.asked:
@@ -92,6 +90,17 @@ def _split(found: Mapping[str, bool]) -> tuple[list[str], list[str]]:
     return [p for p, there in found.items() if there], [
         p for p, there in found.items() if not there
     ]
+
+
+def _answered(leaf: Leaf, journey: Journey) -> dict[str, bool]:
+    """Each answer, and the Python client where it does not show what the answer has."""
+    answers = {place: _any(leaf, found) for place, found in journey.answers.items()}
+    clients = {
+        f"the Python client's answer to {place}": False
+        for place, found in journey.returned.items()
+        if answers[place] and not _any(leaf, found)
+    }
+    return answers | clients
 
 
 def _stored(journey: Journey, leaf: Leaf) -> dict[str, bool]:
@@ -158,7 +167,8 @@ def _asked(contract: Documents, leaf: Leaf, journey: Journey) -> dict[str, bool]
         for place in journey.asked
         if leaf[0][0] in contract.flat(GATEWAY, bodies[place])["properties"]
     }
-    return _named(leaf, journey.asked, wanted, f"the gateway's requests (specs/{GATEWAY})")
+    named = _named(leaf, journey.asked, wanted, f"requests (specs/{GATEWAY})")
+    return {f"the gateway's {place}": there for place, there in named.items()}
 
 
 def _named(
