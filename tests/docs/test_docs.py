@@ -160,3 +160,26 @@ def test_no_document_names_a_folder_of_somebodys_machine() -> None:
     of_a_machine = re.compile(r"/(?:home|root|Users|work|tmp)/")
 
     assert [str(one) for one in DOCUMENTS if of_a_machine.search(one.text)] == []
+
+
+def consumers() -> list[tuple[str, str]]:
+    """Every event with each service that decides about it in a function of its own."""
+    return [
+        (event.type, one.service)
+        for event in EVENTS.values()
+        for one in event.consumers
+        if one.service != "metrics-collector"  # counts all events in one function
+    ]
+
+
+@pytest.mark.parametrize(("event", "service"), consumers())
+def test_a_reader_finds_the_function_that_handles_an_event_in_the_catalogue_and_by_its_name(
+    event: str, service: str
+) -> None:
+    function = f"on_{event.replace('.', '_')}"
+    decisions = f"handlers/{service.replace('-', '_')}/decisions.py"
+    catalogue = Document(ROOT / "docs" / "events" / "event-catalog.md").text
+    section = catalogue.partition(f"\n## {event}\n")[2].partition("\n## ")[0]
+
+    assert f"def {function}" in (ROOT / decisions).read_text("utf-8")
+    assert re.search(rf"\[`{function}\w*`\]\(../../{decisions}", section)

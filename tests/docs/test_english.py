@@ -1,0 +1,110 @@
+"""Prose avoids the phrases in phrases.py: in documents, comments, docstrings and messages."""
+
+from __future__ import annotations
+
+import ast
+import io
+import subprocess
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.docs.documents import CODE, ROOT, Document
+from tests.docs.phrases import found_in
+
+# Folders and files whose prose is checked. Add a folder once its prose is clean.
+SCOPE: Final = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    ".github",
+    ":(glob)docs/*.md",
+    "docs/architecture",
+    "docs/decisions",
+    "docs/how-to",
+    "docs/runbooks",
+    "tests/docs/documents.py",
+    "tests/docs/test_docs.py",
+    "tests/docs/test_limits.py",
+    "tests/docs/test_tour.py",
+    "tests/docs/test_walk.py",
+    "tests/docs/test_workflows.py",
+)
+PHRASES: Final = "tests/docs/phrases.py"
+COMMENTED: Final = frozenset({".yml", ".yaml", ".toml", ".sh", ""})  # after `#`
+
+
+def tracked(*places: str) -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--", *places], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return listed.stdout.split()
+
+
+def prose(path: Path) -> Iterator[str]:
+    """The sentences of a file that people read."""
+    if path.suffix == ".md":
+        yield CODE.sub("code", Document(path).prose)
+    elif path.suffix == ".py":
+        text = path.read_text("utf-8")
+        yield from comments(text)
+        yield from sentences(text)
+    elif path.suffix in COMMENTED:
+        lines = path.read_text("utf-8").splitlines()
+        yield "\n".join(line.partition("#")[2] for line in lines)
+
+
+def comments(text: str) -> Iterator[str]:
+    """The comments of a Python file; lines that follow one another are one comment."""
+    block: list[str] = []
+    last = 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            line = token.start[0]
+            if block and line != last + 1:
+                yield "\n".join(block)
+                block = []
+            block.append(token.string.lstrip("# "))
+            last = line
+    yield "\n".join(block)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The docstrings and the messages: each text of a Python file that contains a space."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield node.value
+
+
+@pytest.mark.parametrize("path", [one for one in tracked(*SCOPE) if one != PHRASES])
+def test_prose_has_none_of_the_banned_phrases(path: str) -> None:
+    found = [hit for text in prose(ROOT / path) for hit in found_in(text)]
+
+    assert found == []
+
+
+def test_a_phrase_is_found_in_a_document_across_the_end_of_a_line(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\nThe queue recovers by\nitself, and `mend` is code.\n")
+
+    (text,) = prose(page)
+
+    assert [hit.partition("[")[2].partition("]")[0] for hit in found_in(text)] == ["by itself"]
+
+
+def test_a_phrase_is_found_in_a_comment_a_docstring_and_a_message_of_python(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text('"""Mend it."""\nmend = "mend"  # Try once more.\nraise E("no whoever")\n')
+
+    found = [hit for text in prose(module) for hit in found_in(text)]
+
+    assert len(found) == 3
+
+
+def test_every_place_of_the_scope_exists() -> None:
+    for place in SCOPE:
+        assert tracked(place), f"{place} contains no tracked file"
