@@ -145,7 +145,7 @@ lint: $(DEV) ## Lint, and fix what can be fixed
 types: check-types ## Check the types (mypy strict)
 
 ##@ Prove it
-compat: $(DEV) $(NODE) ## Compare specs/ with the newest release: every breaking change in a line
+compat: $(DEV) $(NODE) ## Compare specs/ and what the template keeps with the newest release, a line each
 	@$(RUN) infra.contracts compat
 
 mutants: $(DEV) $(NODE) ## Change every part of the contracts, one at a time: does a check notice? (minutes)

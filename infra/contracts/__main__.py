@@ -12,7 +12,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.contracts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("lint", help="parsers, linters and rules: 0 errors")
-    commands.add_parser("compat", help="compare specs/ with the newest release")
+    commands.add_parser("compat", help="compare specs/ and the template with the newest release")
     release = commands.add_parser("release", help="freeze specs/ as a released version")
     release.add_argument("version")
     release.add_argument(

@@ -1,4 +1,4 @@
-"""The gate: what changed since the newest release, and whether the version says so."""
+"""The gate: what changed since the newest release, and whether the versions say so."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from infra.contracts import stateful
 from infra.contracts.compat import changes
 from infra.contracts.compat.change import Change
+from infra.contracts.compat.stateful import Update, updates
 from infra.contracts.documents import (
     ASYNCAPI,
     GATEWAY,
@@ -24,52 +26,104 @@ from infra.contracts.documents import (
 from infra.contracts.node import ToolError, run
 
 Say = Callable[[str], None]
-PLACES_MAX: Final = 3  # how many places one line names
+OWN: Final = f"{ASYNCAPI} and {OPENAPI}"  # one version, released together
 BREAKS: Final = (
     "undo what breaks, or make it as a new version beside the old (x.y.v2 of an event, a new field "
     "or route of the API); specs/README.md shows how"
 )
-RAISE: Final = (
-    f"write that info.version into {ASYNCAPI} and {OPENAPI} of specs/, then make generate"
-)
+RAISE: Final = f"write that info.version into {OWN} of specs/, then make generate"
+RAISE_GATEWAY: Final = f"write that info.version into specs/{GATEWAY}, then make generate"
+SPLIT: Final = "deploy it in two releases, as the lines above say; infra/README.md explains it"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line about what changed; without a mend, the version allows it."""
+    """One line about what changed; without a fix, the version allows it."""
 
     line: str
-    mend: str = ""
+    fix: str = ""
 
 
 def check(say: Say, specs: Path = SPECS) -> int:
-    """Compare specs/ with its newest release; 1 when something breaks or is not versioned."""
+    """Compare specs/ and the template with the newest release; 1 when something must not be."""
     known = releases(specs / "released")
     if not known:
         say("nothing is released yet: make release-contract VERSION=1.0.0")
         return 0
     release = specs / "released" / known[-1]
     old, new = read(release), read(specs)
+    findings = [*contract_findings(old, new, say), *_second(release, specs, old, new)]
+    try:
+        frozen = stateful.frozen(release)
+    except ValueError as error:
+        say(f"error: {error}")
+        return 1
+    if frozen is None:
+        say(f"{known[-1]} froze no {stateful.FILE}: the template is compared from the next one on")
+    else:
+        found = list(updates(frozen, stateful.current()))
+        findings += deployed(version_of(old), version_of(new), found, say)
+    return _report(version_of(old), version_of(new), findings, say)
+
+
+def contract_findings(old: Documents, new: Documents, say: Say) -> Iterator[Finding]:
+    """Judge each contract's changes by its own version; what only adds is reported to `say`."""
     found = changes(old, new)
+    own = [change for change in found if change.document != GATEWAY]
+    theirs = gateway_changes(found)
     was, now = version_of(old), version_of(new)
     for line in grouped([c for c in found if not c.breaking]):
         say(f"added since {was}: {line}")
-    findings = list(verdict(was, now, found))
-    findings += [_breaks(was, now, line) for line in second_opinion(release, specs, found)]
-    return _tell(was, now, findings, say)
+    yield from verdict(was, now, own)
+    yield from verdict(*gateway_versions(old, new), theirs, document=GATEWAY)
+    if theirs and not own and ordered(now) <= ordered(was):
+        yield _too_small(was, now, next_patch(was), OWN)
 
 
-def _tell(was: str, now: str, findings: Sequence[Finding], say: Say) -> int:
+def gateway_changes(found: Sequence[Change]) -> list[Change]:
+    """The changes of the gateway's contract, without that of its version."""
+    version = f"{GATEWAY}.info.version"
+    return [c for c in found if c.document == GATEWAY and c.where != version]
+
+
+def gateway_versions(old: Documents, new: Documents) -> tuple[str, str]:
+    was, now = (str(contract.gateway["info"]["version"]) for contract in (old, new))
+    return was, now
+
+
+def _second(release: Path, specs: Path, old: Documents, new: Documents) -> Iterator[Finding]:
+    for line in second_opinion(release, specs, changes(old, new)):
+        if line.startswith(GATEWAY):
+            yield _breaks(*gateway_versions(old, new), line, GATEWAY)
+        else:
+            yield _breaks(version_of(old), version_of(new), line)
+
+
+def deployed(was: str, now: str, found: Sequence[Update], say: Say) -> Iterator[Finding]:
+    """Judge what a deployment does to the stack of the release before."""
+    for update in found:
+        match update.effect:
+            case "in place":
+                say(f"updated in place since {was}: {update}")
+            case "refused":
+                yield Finding(f"CloudFormation refuses this after {was}: {update}", SPLIT)
+            case "lost" if ordered(now)[0] > ordered(was)[0]:
+                yield Finding(f"loses what {was} holds, allowed by {now}: {update}")
+            case "lost":
+                yield Finding(f"loses what {was} holds: {update}", SPLIT)
+
+
+def _report(was: str, now: str, findings: Sequence[Finding], say: Say) -> int:
     for finding in findings:
-        say(f"error: {finding.line}" if finding.mend else finding.line)
-    problems = [finding for finding in findings if finding.mend]
+        say(f"error: {finding.line}" if finding.fix else finding.line)
+    problems = [finding for finding in findings if finding.fix]
     if problems:
         say(f"problems: {len(problems)}")
-        for mend in dict.fromkeys(problem.mend for problem in problems):
-            say(f"Mend: {mend}")
+        for fix in dict.fromkeys(problem.fix for problem in problems):
+            say(f"Fix: {fix}")
         return 1
     if findings:
-        say(f"specs/ breaks promises of {was} ({len(findings)}), as the new major {now} may")
+        say(f"specs/ breaks promises of {was} ({len(findings)}), as the new major version may")
         return 0
     say(f"specs/ keeps every promise of {was}")
     return 0
@@ -79,20 +133,29 @@ def version_of(contract: Documents) -> str:
     return str(contract.openapi["info"]["version"])
 
 
-def verdict(old: str, new: str, found: Sequence[Change]) -> Iterator[Finding]:
+def verdict(
+    old: str, new: str, found: Sequence[Change], *, document: str = OWN
+) -> Iterator[Finding]:
     """One line per breaking change; and what is wrong with the version, if anything."""
-    breaks = [_breaks(old, new, line) for line in grouped([c for c in found if c.breaking])]
+    breaking = grouped([change for change in found if change.breaking])
+    breaks = [_breaks(old, new, line, document) for line in breaking]
     yield from breaks
     wanted = least_version(old, found)
     if ordered(new) < ordered(wanted) and not breaks:
-        yield Finding(f"info.version {new} is too small after {old}: raise it to {wanted}", RAISE)
+        yield _too_small(old, new, wanted, document)
 
 
-def _breaks(old: str, new: str, line: str) -> Finding:
+def _too_small(old: str, new: str, wanted: str, document: str) -> Finding:
+    of, fix = (f" of {GATEWAY}", RAISE_GATEWAY) if document == GATEWAY else ("", RAISE)
+    return Finding(f"info.version {new}{of} is too small after {old}: raise it to {wanted}", fix)
+
+
+def _breaks(old: str, new: str, line: str, document: str = OWN) -> Finding:
     """A break, which only a new major version allows."""
+    of = f" of {GATEWAY}" if document == GATEWAY else ""
     if ordered(new)[0] > ordered(old)[0]:
-        return Finding(f"breaks {old}, allowed by {new}: {line}")
-    return Finding(f"breaks {old}: {line}", BREAKS)
+        return Finding(f"breaks {old}{of}, allowed by {new}: {line}")
+    return Finding(f"breaks {old}{of}: {line}", BREAKS)
 
 
 def least_version(old: str, found: Sequence[Change]) -> str:
@@ -103,16 +166,20 @@ def least_version(old: str, found: Sequence[Change]) -> str:
     return f"{major}.{minor + 1}.0" if found else old
 
 
+def next_patch(old: str) -> str:
+    """The version of a release in which only the gateway's contract changed."""
+    major, minor, patch = ordered(old)
+    return f"{major}.{minor}.{patch + 1}"
+
+
 def grouped(found: Sequence[Change]) -> Iterator[str]:
-    """One line per change; a change of something shared is one, wherever it shows."""
+    """One line per change; a change of something shared is one, with every place where it shows."""
     places: dict[tuple[str, str, bool], list[Change]] = {}
     for change in found:
-        last = change.where.rpartition(".")[2].rpartition(" ")[2]
-        places.setdefault((change.what, last, change.breaking), []).append(change)
+        key = (change.what, change.shared or change.where, change.breaking)
+        places.setdefault(key, []).append(change)
     for (what, _, breaking), group in places.items():
-        where = ", ".join(change.where for change in group[:PLACES_MAX])
-        if len(group) > PLACES_MAX:
-            where += f" and {len(group) - PLACES_MAX} more places"
+        where = ", ".join(dict.fromkeys(change.where for change in group))
         names = dict.fromkeys(name for change in group for name in change.hurt.split(", "))
         yield f"{what}, at {where}" + (f" [hurts {', '.join(names)}]" if breaking else "")
 

@@ -1,4 +1,4 @@
-"""Freeze the working contract as a released version: a copy that nobody edits."""
+"""Freeze contracts and stateful parts as a released version: a copy that nobody edits."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from infra.contracts import stateful
 from infra.contracts.compat import changes
 from infra.contracts.documents import (
+    GATEWAY,
     NAMES,
     RELEASED,
     ROOT,
@@ -18,7 +20,7 @@ from infra.contracts.documents import (
     read,
     releases,
 )
-from infra.contracts.gate import least_version, version_of
+from infra.contracts.gate import contract_findings, least_version, version_of
 from infra.contracts.rules import violations
 
 Say = Callable[[str], None]
@@ -26,7 +28,10 @@ MANIFEST: Final = "SHA256SUMS"
 
 
 def freeze(version: str, *, again: bool, say: Say) -> int:
-    """Copy specs/ to specs/released/<version>/; 1, with the reason, when that must not be."""
+    """Copy specs/ and the template's stateful parts to specs/released/<version>/.
+
+    Returns 1, with every reason, when it refuses.
+    """
     problems = list(refusals(version, again=again))
     for problem in problems:
         say(f"error: {problem}")
@@ -38,12 +43,13 @@ def freeze(version: str, *, again: bool, say: Say) -> int:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(SPECS / name, folder / name)
     (folder / MANIFEST).write_text(sums(folder), "utf-8")
-    say(f"froze specs/ as {version}: specs/released/{version}")
+    stateful.freeze(folder)
+    say(f"froze specs/ and the template's stateful parts as {version}: specs/released/{version}")
     return 0
 
 
 def refusals(version: str, *, again: bool) -> Iterator[str]:
-    """Everything that speaks against freezing specs/ as this version."""
+    """Yield each reason not to freeze specs/ as this version."""
     contract = read()
     if version != version_of(contract):
         yield f"info.version of specs/ is {version_of(contract)}, not {version}"
@@ -57,13 +63,18 @@ def refusals(version: str, *, again: bool) -> Iterator[str]:
 
 
 def _too_small(version: str, newest: str) -> Iterator[str]:
-    wanted = least_version(newest, changes(read(RELEASED / newest), read()))
+    old, new = read(RELEASED / newest), read()
+    own = [change for change in changes(old, new) if change.document != GATEWAY]
+    wanted = least_version(newest, own)
     if ordered(version) <= ordered(newest) or ordered(version) < ordered(wanted):
         yield f"{version} is too small after {newest} with these changes: at least {wanted}"
+    for finding in contract_findings(old, new, lambda _line: None):
+        if finding.fix and GATEWAY in finding.line:
+            yield finding.line
 
 
 def _drift() -> Iterator[str]:
-    """Generated files that are not those of specs/: what would be released is not what runs."""
+    """Yield each generated file that does not follow specs/: it would run against the release."""
     from infra.generate.__main__ import TARGETS
     from infra.generate.outputs import render_all
     from infra.generate.write import difference
@@ -78,14 +89,14 @@ def examples(folder: Path) -> list[str]:
 
 
 def sums(folder: Path) -> str:
-    """A line per file, as sha256sum writes them: whoever edits a released contract is found out."""
+    """Return a line per contract file, as sha256sum writes them; stateful.json has its own."""
     names = [*NAMES, *examples(folder)]
     lines = [f"{hashlib.sha256((folder / n).read_bytes()).hexdigest()}  {n}\n" for n in names]
     return "".join(lines)
 
 
 def edited(version: str) -> list[str]:
-    """Files of a release that are no longer as they were frozen."""
+    """Return the files of a release that are no longer as they were frozen."""
     folder = RELEASED / version
     kept = (folder / MANIFEST).read_text("utf-8").splitlines()
     now = sums(folder).splitlines()

@@ -65,7 +65,7 @@ def test_every_stage_passes_whatever_a_change_of_the_contract_must_pass(
     monkeypatch.setattr(code, "HANDLERS", tree / "handlers")
 
     assert list(violations(stage.contract)) == []
-    assert not [finding for finding in judged(stage) if finding.mend]
+    assert not [finding for finding in judged(stage) if finding.fix]
     assert_passes(tree, "infra.generate")
     assert_passes(tree, "pytest", "-n", "0", "-q", *TESTS)
     if name == "producer switched":

@@ -18,6 +18,7 @@ WORDS: Final = frozenset(
 class Change:
     """`hurt` names services or clients; nobody is hurt by a change that only adds.
 
+    `shared` is the definition that changed, where others refer to it: one change, many places.
     `document` is the one that it was found in, once all of them are compared.
     """
 
@@ -25,6 +26,7 @@ class Change:
     what: str
     breaking: bool
     hurt: str = ""
+    shared: str = ""
     document: str = ""
 
     def __str__(self) -> str:
@@ -38,15 +40,24 @@ class Place:
 
     where: str
     hurt: str
+    shared: str = ""  # the definition that the place refers to, and the way into it
 
     def at(self, step: str) -> Place:
-        return Place(f"{self.where}.{step}" if self.where else step, self.hurt)
+        shared = self.shared and f"{self.shared}.{step}"
+        return Place(f"{self.where}.{step}" if self.where else step, self.hurt, shared)
+
+    def of(self, document: str, node: Any) -> Place:
+        """The same place; what `node` refers to is where a change is made."""
+        if not isinstance(node, Mapping) or not isinstance(node.get("$ref"), str):
+            return self
+        name, _, pointer = str(node["$ref"]).partition("#")
+        return Place(self.where, self.hurt, f"{name or document}#{pointer}")
 
     def breaks(self, what: str) -> Change:
-        return Change(self.where, what, True, self.hurt)
+        return Change(self.where, what, True, self.hurt, self.shared)
 
     def adds(self, what: str) -> Change:
-        return Change(self.where, what, False)
+        return Change(self.where, what, False, shared=self.shared)
 
 
 def told(value: Any) -> str:

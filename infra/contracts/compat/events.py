@@ -56,8 +56,22 @@ def _event(place: Place, old: Documents, new: Documents, event: str) -> Iterator
     yield from differing(place, before, after, frozenset({"payload", "x-announced-as"}))
     yield from _announced(place, old, new, event)
     sides = Sides(old, new, "events")
-    yield from sides.compare(place, ASYNCAPI, old.event_schema(event), new.event_schema(event))
+    yield from sides.compare(place, ASYNCAPI, _published(old, event), _published(new, event))
     yield from _raw(place, before["payload"], after["payload"])
+
+
+def _published(contract: Documents, event: str) -> dict[str, Any]:
+    """The published schema of an event in one object, each field by where it is defined."""
+    payload = contract.asyncapi["components"]["messages"][event]["payload"]
+    merged: dict[str, Any] = {"type": "object", "required": [], "properties": {}}
+    for number, part in enumerate(payload.get("allOf", [])):
+        own = f"{ASYNCAPI}#/components/messages/{event}/payload/allOf/{number}"
+        at = Place("", "").of(ASYNCAPI, part).shared or own
+        schema = contract.resolved(ASYNCAPI, part)[1]
+        merged["required"] += schema.get("required", [])
+        fields = schema.get("properties", {})
+        merged["properties"] |= {f: {"$ref": f"{at}/properties/{f}"} for f in fields}
+    return merged
 
 
 def _announced(place: Place, old: Documents, new: Documents, event: str) -> Iterator[Change]:

@@ -60,7 +60,7 @@ class _Operation:
     def _parameters(self, before: tuple[Node, Node], after: tuple[Node, Node]) -> Iterator[Change]:
         mine, theirs = self._named(self._old, before), self._named(self._new, after)
         for key, parameter in mine.items():
-            place = self._place.at(key)
+            place = self._place.at(key).of(self._name, self._raw(before).get(key))
             if key not in theirs:
                 yield place.breaks("parameter removed")
                 continue
@@ -82,10 +82,15 @@ class _Operation:
         parameters = contract.parameters(self._name, *found)
         return {f"{p['in']} {p['name']}": p for p in parameters}
 
+    def _raw(self, found: tuple[Node, Node]) -> dict[str, Node]:
+        """What stands in an operation for each of its parameters, which may be a reference."""
+        given = [p for node in found for p in node.get("parameters", [])]
+        return dict(zip(self._named(self._old, found), given, strict=True))
+
     def _body(self, before: Node, after: Node) -> Iterator[Change]:
         mine = self._old.resolved(self._name, before.get("requestBody"))[1]
         theirs = self._new.resolved(self._name, after.get("requestBody"))[1]
-        place = self._place.at("body")
+        place = self._place.at("body").of(self._name, before.get("requestBody"))
         if mine is None or theirs is None:
             if mine is not theirs:
                 yield place.breaks("body removed" if theirs is None else "body added")
@@ -110,7 +115,7 @@ class _Operation:
 
     def _responses(self, before: Node, after: Node) -> Iterator[Change]:
         for status in before:
-            place = self._place.at(status)
+            place = self._place.at(status).of(self._name, before[status])
             if status not in after:
                 good = status.startswith("2")
                 yield place.breaks("answer removed") if good else place.adds("refusal removed")
@@ -128,7 +133,7 @@ class _Operation:
 
     def _headers(self, place: Place, before: Node, after: Node) -> Iterator[Change]:
         for name in before:
-            at = place.at(name)
+            at = place.at(name).of(self._name, before[name])
             if name not in after:
                 yield at.breaks("header removed")
                 continue

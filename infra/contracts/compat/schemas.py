@@ -51,7 +51,7 @@ class Sides:
         self, place: Place, name: str, before: Any, after: Any, seen: frozenset[str] = frozenset()
     ) -> Iterator[Change]:
         """Changes between what two schemas of the document `name` let through."""
-        yield from _Comparison(self, place, _is_open(before)).schemas(
+        yield from _Comparison(self, place.of(name, before), _is_open(before)).schemas(
             self.old.resolved(name, before), self.new.resolved(name, after)
         )
 
@@ -139,7 +139,8 @@ class _Comparison:
         mine, theirs = old.get("properties", {}), new.get("properties", {})
         was, now = set(old.get("required", ())), set(new.get("required", ()))
         for field in mine:
-            at = _Comparison(self.sides, self.place.at(field), _is_open(mine[field]))
+            place = self.place.at(field).of(old_name, mine[field])
+            at = _Comparison(self.sides, place, _is_open(mine[field]))
             if field not in theirs:
                 yield at.place.breaks("field removed")
                 continue
@@ -177,7 +178,7 @@ class _Comparison:
         (old_name, old), (new_name, new) = before, after
         mine, theirs = old.get(keyword), new.get(keyword)
         if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-            yield from _Comparison(self.sides, self.place.at(keyword)).schemas(
+            yield from _Comparison(self.sides, self.place.at(keyword).of(old_name, mine)).schemas(
                 self.sides.old.resolved(old_name, mine), self.sides.new.resolved(new_name, theirs)
             )
         elif mine != theirs:
@@ -192,7 +193,9 @@ class _Comparison:
             if name not in theirs:
                 yield self.place.breaks(f"{keyword}: variant {name} removed")
                 continue
-            yield from _Comparison(self.sides, self.place.at(name)).schemas(
+            yield from _Comparison(
+                self.sides, self.place.at(name).of(old_name, mine[name])
+            ).schemas(
                 self.sides.old.resolved(old_name, mine[name]),
                 self.sides.new.resolved(new_name, theirs[name]),
             )
