@@ -70,7 +70,7 @@ PaymentId = TypeAliasType(
         str, Field(examples=["pay_mfzxgk3bojzwc5dfnvsw45dpme"], pattern="^pay_[a-z2-7]{26}$")
     ],
 )
-"""Derived from the user and the Idempotency-Key, so the same request always names the same payment."""
+"""Derived from the user and the Idempotency-Key, so the same request always has the same payment id."""
 
 
 DepositId = TypeAliasType(
@@ -101,7 +101,7 @@ Payee = TypeAliasType(
 ReasonCode = TypeAliasType(
     "ReasonCode", Annotated[str, Field(examples=["do_not_honor"], pattern="^[a-z][a-z0-9_]{1,39}$")]
 )
-"""Why money did not move, as a stable word. Gateways add decline codes over time, so treat an unknown one as a decline without further detail."""
+"""Why no money moved, as a stable code. Gateways add decline codes over time, so treat an unknown code as a decline without further detail."""
 
 
 Timestamp = TypeAliasType(
@@ -114,7 +114,7 @@ Timestamp = TypeAliasType(
         ),
     ],
 )
-"""RFC 3339 date and time in UTC, always with milliseconds, so that text order is time order."""
+"""RFC 3339 date and time in UTC with milliseconds, so alphabetical order is chronological order."""
 
 
 CorrelationId = TypeAliasType(
@@ -124,7 +124,7 @@ CorrelationId = TypeAliasType(
         Field(examples=["5b0c8c9e-6f0b-4a34-9d5e-0c6a8a3f7e21"], pattern="^[A-Za-z0-9_-]{1,64}$"),
     ],
 )
-"""The same for everything that one request to the API set in motion."""
+"""The same for all events that follow from one request to the API."""
 
 
 class CloudEvent(Model):
@@ -142,11 +142,11 @@ class CloudEvent(Model):
     """The payment or deposit that the event is about."""
 
     time: Timestamp
-    """When the fact came to be; an event announced again keeps its time."""
+    """When the fact happened; an event that is announced again keeps its time."""
 
     correlationid: CorrelationId
     causationid: EventId | None = None
-    """Id of the event that this one answers; absent where a request to the API is the cause."""
+    """Id of the event that caused this one; absent when a request to the API is the cause."""
 
-    reannounced: Annotated[StrictInt | None, Field(ge=1)] = None
-    """How often the event was announced again because its question was asked again; absent at first."""
+    reannounced: Annotated[StrictInt | None, Field(ge=1, le=9007199254740991)] = None
+    """How often the event was announced again because its cause was received again; absent at first."""

@@ -8,6 +8,7 @@ ProblemType: TypeAlias = Literal[
     "urn:problem-type:payments:unauthenticated",
     "urn:problem-type:payments:forbidden",
     "urn:problem-type:payments:not-found",
+    "urn:problem-type:payments:method-not-allowed",
     "urn:problem-type:payments:conflict",
     "urn:problem-type:payments:payload-too-large",
     "urn:problem-type:payments:unsupported-media-type",

@@ -14,40 +14,42 @@ FailedEventId = TypeAliasType(
         str, Field(examples=["fev_mzqws3dfmqqhi2djnzttemrtgq"], pattern="^fev_[a-z2-7]{26}$")
     ],
 )
-"""Derived from the consumer and the message, so a message that fails again is the same entry."""
+"""Derived from the consumer and the message, so a message that fails again keeps its entry."""
 
 
 FailedEventStatus = TypeAliasType("FailedEventStatus", Literal["open", "redriven", "discarded"])
-"""`open` waits for an operator."""
+"""State of the review; `open` waits for an operator."""
 
 
 FailureKind = TypeAliasType("FailureKind", Literal["permanent", "retryable", "bug", "unknown"])
-"""`permanent`: this message can never be handled as it is. `retryable`: the world was in the way, to the last try. `bug`: the consumer broke. `unknown`: the consumer left no word (it crashed or ran out of time)."""
+"""`permanent`: this message can never be handled as it is. `retryable`: a dependency failed at every attempt. `bug`: the consumer raised an unexpected error. `unknown`: the consumer crashed or timed out before it recorded a reason."""
 
 
 class FailedEvent(Model):
+    """A message that a service could not handle, and its review."""
+
     failed_event_id: FailedEventId
     status: FailedEventStatus
     consumer: str
     """The service that could not handle it."""
 
     channel: str
-    """The channel it came through, which names its queue."""
+    """The channel that delivered it, which names its queue."""
 
     event_type: str | None = None
-    """Only there when the message could be read that far, as are event_id and payment_id."""
+    """Present only when the message could be parsed; the same applies to event_id and payment_id."""
 
     event_id: EventId | None = None
     payment_id: PaymentId | None = None
     kind: FailureKind
     reason: str
-    """What was wrong, for a person to read."""
+    """What was wrong, as text for people."""
 
-    attempts: Annotated[StrictInt, Field(ge=1)]
+    attempts: Annotated[StrictInt, Field(ge=1, le=2147483647)]
     """How often it was parked; 2 or more when it failed again after a redrive."""
 
     body: str
-    """The message as it came, byte for byte."""
+    """The original message, byte for byte."""
 
     parked_at: Timestamp
     reviewed_at: Timestamp | None = None
@@ -56,17 +58,21 @@ class FailedEvent(Model):
 
 
 class FailedEventPage(Model):
+    """One page of failed events."""
+
     items: Annotated[list[FailedEvent], Field(max_length=100)]
     next_cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
-    """Only there when more may follow."""
+    """Present only when more items may follow."""
 
 
 class Review(Model):
+    """An operator's decision about a failed event."""
+
     model_config = ConfigDict(
         extra="forbid",
     )
     note: Annotated[str, Field(max_length=200, min_length=1)]
-    """Why the operator decided so; kept with the event."""
+    """The operator's reason, stored with the event."""
 
 
 class ListFailedEventsParameters(Model):
@@ -128,7 +134,7 @@ if TYPE_CHECKING:
         def reason(self) -> str: ...
 
         @property
-        def attempts(self) -> Annotated[StrictInt, Field(ge=1)]: ...
+        def attempts(self) -> Annotated[StrictInt, Field(ge=1, le=2147483647)]: ...
 
         @property
         def body(self) -> str: ...

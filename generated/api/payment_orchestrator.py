@@ -9,7 +9,7 @@ from generated.common import Money, Payee, PaymentId, ReasonCode, Timestamp
 from generated.model import Model
 
 PaymentStatus = TypeAliasType("PaymentStatus", Literal["pending", "completed", "failed"])
-"""Where the payment stands; `completed` and `failed` are final."""
+"""State of the payment; `completed` and `failed` are final."""
 
 
 MetadataAdditionalProperty = TypeAliasType(
@@ -27,10 +27,12 @@ Metadata = TypeAliasType(
         Field(max_length=10),
     ],
 )
-"""Up to ten texts of the client's own, given back as they came."""
+"""Up to ten texts of the client's own, returned unchanged."""
 
 
 class Payment(Model):
+    """A payment and its current state."""
+
     payment_id: PaymentId
     status: PaymentStatus
     amount: Money
@@ -38,21 +40,25 @@ class Payment(Model):
     description: Annotated[str | None, Field(max_length=140, min_length=1)] = None
     metadata: Metadata | None = None
     failure_code: ReasonCode | None = None
-    """Why it failed; only there when `status` is `failed`."""
+    """Why it failed; present only when `status` is `failed`."""
 
     created_at: Timestamp
     updated_at: Timestamp
     expires_at: Timestamp
-    """A payment that is not decided by then fails, and its money is available again."""
+    """A payment that is undecided at this time fails, and its money becomes available again."""
 
 
 class PaymentPage(Model):
+    """One page of payments."""
+
     items: Annotated[list[Payment], Field(max_length=100)]
     next_cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
-    """Only there when more may follow."""
+    """Present only when more items may follow."""
 
 
 class Health(Model):
+    """The state of the API."""
+
     status: Literal["ok"]
 
 
@@ -77,13 +83,15 @@ class GetPaymentParameters(Model):
 
 
 class PaymentRequest(Model):
+    """A payment to create."""
+
     model_config = ConfigDict(
         extra="forbid",
     )
     amount: Money
     payee: Payee
     description: Annotated[str | None, Field(max_length=140, min_length=1)] = None
-    """For the payer's own records."""
+    """For the payer's own records; the gateway does not receive it."""
 
     metadata: Metadata | None = None
 

@@ -9,24 +9,28 @@ from generated.model import Model
 
 
 class Wallet(Model):
-    """posted = available + reserved, all in minor units."""
+    """Balances of one currency in minor units; posted = available + reserved."""
 
     currency: Currency
-    available: Annotated[StrictInt, Field(ge=0)]
-    """What can be paid with now."""
+    available: Annotated[StrictInt, Field(ge=0, le=999999999999999)]
+    """Amount that can be paid with now."""
 
-    reserved: Annotated[StrictInt, Field(ge=0)]
-    """Set aside for payments that are not decided yet."""
+    reserved: Annotated[StrictInt, Field(ge=0, le=999999999999999)]
+    """Amount set aside for payments that are not decided yet."""
 
-    posted: Annotated[StrictInt, Field(ge=0)]
-    """All that is in the wallet."""
+    posted: Annotated[StrictInt, Field(ge=0, le=999999999999999)]
+    """Total amount in the wallet."""
 
 
 class WalletList(Model):
+    """All wallets of a user."""
+
     items: Annotated[list[Wallet], Field(max_length=100)]
 
 
 class DepositRequest(Model):
+    """Money to put into a wallet."""
+
     model_config = ConfigDict(
         extra="forbid",
     )
@@ -34,10 +38,12 @@ class DepositRequest(Model):
     """In the currency of the path."""
 
     user_id: UserId | None = None
-    """Whose wallet, for operators; the caller's own when left out."""
+    """Whose wallet, for operators; the caller's own when omitted."""
 
 
 class Deposit(Model):
+    """Money that was put into a wallet."""
+
     deposit_id: DepositId
     user_id: UserId
     amount: Money
@@ -48,6 +54,7 @@ class GetWalletParameters(Model):
     """Parameters of getWallet."""
 
     currency: Currency
+    user_id: UserId | None = None
 
 
 class CreateDepositParameters(Model):

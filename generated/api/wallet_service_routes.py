@@ -56,7 +56,10 @@ WALLET_SERVICE_ROUTES: Final[Mapping[tuple[str, str], Route[WalletServiceApi]]] 
             caller,
             request.parameters(GetWalletParameters),
         ),
-        parameters=(Parameter("currency", "currency", "path", False),),
+        parameters=(
+            Parameter("currency", "currency", "path", False),
+            Parameter("user_id", "user_id", "query", False),
+        ),
     ),
     ("POST", "/wallets/{currency}/deposits"): Route(
         operation=OPERATIONS["createDeposit"],

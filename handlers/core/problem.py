@@ -15,6 +15,7 @@ TITLES: Final[Mapping[ProblemType, str]] = {
     "urn:problem-type:payments:unauthenticated": "Authentication is needed",
     "urn:problem-type:payments:forbidden": "Not allowed",
     "urn:problem-type:payments:not-found": "Not found",
+    "urn:problem-type:payments:method-not-allowed": "The path has no such method",
     "urn:problem-type:payments:conflict": "Not possible now",
     "urn:problem-type:payments:payload-too-large": "The body is too large",
     "urn:problem-type:payments:unsupported-media-type": "The media type is not supported",

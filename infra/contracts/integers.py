@@ -1,15 +1,24 @@
-"""Integers as our services want them: written without a decimal point."""
+"""Integers of the contract: their range, and how our services read them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
+
+# The largest integer that every JSON reader keeps exact (RFC 8259, section 6): 2^53 - 1.
+EXACT_MAX: Final = 9_007_199_254_740_991
+# Format -> least and greatest value. An int64 stays within what JSON keeps exact.
+FORMATS: Final[Mapping[str, tuple[int, int]]] = {
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-EXACT_MAX, EXACT_MAX),
+}
 
 
 def whole(node: Any) -> Any:
-    """The same document with 1.0 written as 1.
+    """Return the same document with 1.0 written as 1.
 
-    JSON Schema calls both an integer. Our services refuse the first, on purpose: whoever writes
-    money with a decimal point computes with floats.
+    JSON Schema accepts both as integers. Our services refuse the first deliberately: software that
+    writes money with a decimal point computes with floats.
     """
     if isinstance(node, float) and node.is_integer():
         return int(node)

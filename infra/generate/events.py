@@ -218,6 +218,7 @@ def _payload_schema(where: str, name: str, producer: str, payload: Mapping[str, 
     properties = parts[1].get("properties", {}) if len(parts) == 2 else {}
     reference = properties.get("data", {}).get("$ref", "")
     expected = {
+        "title": f"{pascal(name)}Message",
         "allOf": [
             {"$ref": CLOUD_EVENT},
             {
@@ -229,7 +230,7 @@ def _payload_schema(where: str, name: str, producer: str, payload: Mapping[str, 
                     "data": {"$ref": f"#/components/schemas/{pascal(name)}"},
                 },
             },
-        ]
+        ],
     }
     if payload != expected:
         raise SpecError(SPEC, f"{where}.payload", f"must be written like this: {expected}")

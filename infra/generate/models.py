@@ -16,8 +16,8 @@ from infra.generate.constructors import with_constructor
 from infra.generate.events import Channel, Event
 from infra.generate.spec import (
     COMMON,
-    SPECS,
     common_schemas,
+    load,
     pointer,
     references,
     resolve,
@@ -62,11 +62,11 @@ def models(schemas: Mapping[str, Any], *, docstring: str, shared: bool = True) -
         "openapi": "3.1.0",
         "info": {"title": "schemas", "version": "1"},
         "paths": {},
-        "components": {"schemas": dict(schemas)},
+        "components": {"schemas": _untitled(dict(schemas))},
     }
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "schemas").mkdir()
-        (Path(folder) / COMMON).write_text((SPECS / COMMON).read_text("utf-8"), "utf-8")
+        (Path(folder) / COMMON).write_text(json.dumps(_untitled(load(COMMON))), "utf-8")
         source = Path(folder) / "document.json"
         source.write_text(json.dumps(document), "utf-8")
         options = OPTIONS | {"custom_file_header": f'"""{docstring}"""'}
@@ -76,6 +76,14 @@ def models(schemas: Mapping[str, Any], *, docstring: str, shared: bool = True) -
     if not isinstance(code, str):
         raise TypeError("datamodel-code-generator was expected to answer one module")
     return code
+
+
+def _untitled(node: Any) -> Any:
+    """Return the schemas without titles, which a class repeats as its name."""
+    if isinstance(node, Mapping):
+        titled = isinstance(node.get("title"), str)
+        return {k: _untitled(v) for k, v in node.items() if not (titled and k == "title")}
+    return [_untitled(item) for item in node] if isinstance(node, list) else node
 
 
 def common_module() -> str:

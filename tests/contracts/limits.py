@@ -18,7 +18,8 @@ Path = tuple[str, ...]
 
 # Keywords that refuse nothing, and those whose parts are walked into.
 SILENT: Final = (
-    frozenset({"description", "examples", "default", "x-minor-unit-exponents", "format"}) | STEERING
+    frozenset({"title", "description", "examples", "default", "x-minor-unit-exponents", "format"})
+    | STEERING
 )
 WALKED: Final = frozenset({"properties", "propertyNames"})
 

@@ -69,11 +69,12 @@ export class PaymentsClient {
     return this.#transport.send(call, options);
   }
 
-  getWallet(currency, options = {}) {
+  getWallet(currency, parameters = {}, options = {}) {
     const call = {
       method: "GET",
       path: `/wallets/${encodeURIComponent(currency)}`,
       repeatable: true,
+      query: [["user_id", parameters.user_id]],
     };
     return this.#transport.send(call, options);
   }

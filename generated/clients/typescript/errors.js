@@ -30,6 +30,8 @@ export class Forbidden extends Problem {}
 
 export class NotFound extends Problem {}
 
+export class MethodNotAllowed extends Problem {}
+
 export class Conflict extends Problem {}
 
 export class PayloadTooLarge extends Problem {}
@@ -78,6 +80,7 @@ export const PROBLEMS = {
   "urn:problem-type:payments:unauthenticated": Unauthenticated,
   "urn:problem-type:payments:forbidden": Forbidden,
   "urn:problem-type:payments:not-found": NotFound,
+  "urn:problem-type:payments:method-not-allowed": MethodNotAllowed,
   "urn:problem-type:payments:conflict": Conflict,
   "urn:problem-type:payments:payload-too-large": PayloadTooLarge,
   "urn:problem-type:payments:unsupported-media-type": UnsupportedMediaType,

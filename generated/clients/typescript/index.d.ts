@@ -1,4 +1,4 @@
-// Client of the Payment system API 1.1.0. Made by `make generate` from specs/openapi.yaml; do not edit.
+// Client of the Payment system API 1.2.0. Made by `make generate` from specs/openapi.yaml; do not edit.
 import type {
   Currency,
   Money,
@@ -100,14 +100,14 @@ export interface KeyedOptions extends Options {
   idempotencyKey?: string;
 }
 
-/** Payment system API 1.1.0. Every method throws a PaymentsError when it fails. */
+/** Payment system API 1.2.0. Every method throws a PaymentsError when it fails. */
 export class PaymentsClient {
   constructor(options: ClientOptions);
 
-  /** Create a payment. Records the payment as `pending` and starts it. The amount is reserved in the caller's wallet of the same currency, charged at the payee's gateway, and deducted; or the payment fails and nothing moves. */
+  /** Create a payment. Records the payment as `pending` and starts it. The amount is reserved in the caller's wallet of the same currency, charged through the external gateway, and deducted; or the payment fails and no money moves. */
   createPayment(body: PaymentRequest, options?: KeyedOptions): Promise<Payment>;
 
-  /** List own payments. Newest first. The list may lag a moment behind a payment's creation; getPayment does not. */
+  /** List own payments. Newest first. A new payment may appear in the list with a short delay; getPayment finds it immediately. */
   listPayments(
     parameters?: { status?: PaymentStatus; page_size?: number; cursor?: string },
     options?: Options,
@@ -119,16 +119,20 @@ export class PaymentsClient {
     options?: Options,
   ): AsyncGenerator<Payment, void, void>;
 
-  /** Read one of your payments. */
+  /** Read one of your payments. Consistent with every earlier answer, unlike the list. 404 also where the payment is another user's. */
   getPayment(paymentId: PaymentId, options?: Options): Promise<Payment>;
 
-  /** List own wallets. One wallet per currency that was ever deposited, in the order of their codes. */
+  /** List own wallets. One wallet per currency that was ever deposited, ordered by currency code. */
   listWallets(options?: Options): Promise<WalletList>;
 
-  /** Read one of your wallets. */
-  getWallet(currency: Currency, options?: Options): Promise<Wallet>;
+  /** Read one of your wallets. Consistent with every earlier answer. Operators may read the wallet of another user; for others, a `user_id` that is not their own is refused with 403. */
+  getWallet(
+    currency: Currency,
+    parameters?: { user_id?: UserId },
+    options?: Options,
+  ): Promise<Wallet>;
 
-  /** Put money into a wallet. For operators, into the wallet of any user; the wallet is made when it is not there yet. In a sandbox every user may deposit into their own wallet. */
+  /** Put money into a wallet. Operators may deposit into the wallet of any user; the first deposit creates the wallet. In a sandbox every user may deposit into their own wallet. 409 where the wallet would hold more than the maximum of `posted`. */
   createDeposit(currency: Currency, body: DepositRequest, options?: KeyedOptions): Promise<Deposit>;
 
   /** List events that wait for review. Oldest first. */
@@ -143,24 +147,24 @@ export class PaymentsClient {
     options?: Options,
   ): AsyncGenerator<FailedEvent, void, void>;
 
-  /** Read one failed event. */
+  /** Read one failed event. Includes the message itself, which may hold personal data. */
   getFailedEvent(failedEventId: FailedEventId, options?: Options): Promise<FailedEvent>;
 
-  /** Send a failed event back to its consumer. The consumer hears it again as it was. Safe to repeat, since consumers are idempotent. */
+  /** Send a failed event back to its consumer. The consumer receives the original message again, which is safe since consumers are idempotent. 409 where the event was already redriven or discarded. */
   redriveFailedEvent(
     failedEventId: FailedEventId,
     body: Review,
     options?: Options,
   ): Promise<FailedEvent>;
 
-  /** Close a failed event without sending it back. */
+  /** Close a failed event without sending it back. The message stays stored for reference, and its consumer never receives it again. 409 where the event was already redriven or discarded. */
   discardFailedEvent(
     failedEventId: FailedEventId,
     body: Review,
     options?: Options,
   ): Promise<FailedEvent>;
 
-  /** Is the API up? */
+  /** Is the API up? Needs no token and reads no data, so it suits load balancers and monitors. */
   getHealth(options?: Options): Promise<Health>;
 
   /** Reads a payment (or the one with this id) until it is completed or failed; throws StillPending when it is neither in time. */
@@ -177,6 +181,7 @@ export class PaymentsClient {
  *     │   ├── Unauthenticated          Authentication is needed (401)
  *     │   ├── Forbidden                Not allowed (403)
  *     │   ├── NotFound                 Not found (404)
+ *     │   ├── MethodNotAllowed         method-not-allowed ()
  *     │   ├── Conflict                 Not possible now (409)
  *     │   ├── PayloadTooLarge          The body is too large (413)
  *     │   ├── UnsupportedMediaType     The media type is not supported (415)
@@ -203,6 +208,7 @@ export type ProblemType =
   | "urn:problem-type:payments:unauthenticated"
   | "urn:problem-type:payments:forbidden"
   | "urn:problem-type:payments:not-found"
+  | "urn:problem-type:payments:method-not-allowed"
   | "urn:problem-type:payments:conflict"
   | "urn:problem-type:payments:payload-too-large"
   | "urn:problem-type:payments:unsupported-media-type"
@@ -244,6 +250,9 @@ export class Forbidden extends Problem {}
 
 /** Not found (404). */
 export class NotFound extends Problem {}
+
+/** method-not-allowed (). */
+export class MethodNotAllowed extends Problem {}
 
 /** Not possible now (409). */
 export class Conflict extends Problem {}

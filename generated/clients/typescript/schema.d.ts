@@ -40,7 +40,7 @@ export interface Money {
 /** The subject of the caller's identity token; owner of wallets and payments. */
 export type UserId = string;
 
-/** Derived from the user and the Idempotency-Key, so the same request always names the same payment. */
+/** Derived from the user and the Idempotency-Key, so the same request always has the same payment id. */
 export type PaymentId = string;
 
 /** Derived from the caller and the Idempotency-Key of the deposit. */
@@ -52,26 +52,28 @@ export type EventId = string;
 /** The party that is paid, as the external gateway knows it. */
 export type Payee = string;
 
-/** Why money did not move, as a stable word. Gateways add decline codes over time, so treat an unknown one as a decline without further detail. */
+/** Why no money moved, as a stable code. Gateways add decline codes over time, so treat an unknown code as a decline without further detail. */
 export type ReasonCode = string;
 
-/** RFC 3339 date and time in UTC, always with milliseconds, so that text order is time order. */
+/** RFC 3339 date and time in UTC with milliseconds, so alphabetical order is chronological order. */
 export type Timestamp = string;
 
-/** Where the payment stands; `completed` and `failed` are final. */
+/** State of the payment; `completed` and `failed` are final. */
 export type PaymentStatus = "pending" | "completed" | "failed";
 
+/** A payment to create. */
 export interface PaymentRequest {
   amount: Money;
   payee: Payee;
-  /** For the payer's own records. */
+  /** For the payer's own records; the gateway does not receive it. */
   description?: string;
   metadata?: Metadata;
 }
 
-/** Up to ten texts of the client's own, given back as they came. */
+/** Up to ten texts of the client's own, returned unchanged. */
 export type Metadata = { [name: string]: string };
 
+/** A payment and its current state. */
 export interface Payment {
   payment_id: PaymentId;
   status: PaymentStatus;
@@ -79,42 +81,46 @@ export interface Payment {
   payee: Payee;
   description?: string;
   metadata?: Metadata;
-  /** Why it failed; only there when `status` is `failed`. */
+  /** Why it failed; present only when `status` is `failed`. */
   failure_code?: ReasonCode;
   created_at: Timestamp;
   updated_at: Timestamp;
-  /** A payment that is not decided by then fails, and its money is available again. */
+  /** A payment that is undecided at this time fails, and its money becomes available again. */
   expires_at: Timestamp;
 }
 
+/** One page of payments. */
 export interface PaymentPage {
   items: Payment[];
-  /** Only there when more may follow. */
+  /** Present only when more items may follow. */
   next_cursor?: string;
 }
 
-/** posted = available + reserved, all in minor units. */
+/** Balances of one currency in minor units; posted = available + reserved. */
 export interface Wallet {
   currency: Currency;
-  /** What can be paid with now. */
+  /** Amount that can be paid with now. */
   available: number;
-  /** Set aside for payments that are not decided yet. */
+  /** Amount set aside for payments that are not decided yet. */
   reserved: number;
-  /** All that is in the wallet. */
+  /** Total amount in the wallet. */
   posted: number;
 }
 
+/** All wallets of a user. */
 export interface WalletList {
   items: Wallet[];
 }
 
+/** Money to put into a wallet. */
 export interface DepositRequest {
   /** In the currency of the path. */
   amount: Money;
-  /** Whose wallet, for operators; the caller's own when left out. */
+  /** Whose wallet, for operators; the caller's own when omitted. */
   user_id?: UserId;
 }
 
+/** Money that was put into a wallet. */
 export interface Deposit {
   deposit_id: DepositId;
   user_id: UserId;
@@ -122,32 +128,33 @@ export interface Deposit {
   created_at: Timestamp;
 }
 
-/** Derived from the consumer and the message, so a message that fails again is the same entry. */
+/** Derived from the consumer and the message, so a message that fails again keeps its entry. */
 export type FailedEventId = string;
 
-/** `open` waits for an operator. */
+/** State of the review; `open` waits for an operator. */
 export type FailedEventStatus = "open" | "redriven" | "discarded";
 
-/** `permanent`: this message can never be handled as it is. `retryable`: the world was in the way, to the last try. `bug`: the consumer broke. `unknown`: the consumer left no word (it crashed or ran out of time). */
+/** `permanent`: this message can never be handled as it is. `retryable`: a dependency failed at every attempt. `bug`: the consumer raised an unexpected error. `unknown`: the consumer crashed or timed out before it recorded a reason. */
 export type FailureKind = "permanent" | "retryable" | "bug" | "unknown";
 
+/** A message that a service could not handle, and its review. */
 export interface FailedEvent {
   failed_event_id: FailedEventId;
   status: FailedEventStatus;
   /** The service that could not handle it. */
   consumer: string;
-  /** The channel it came through, which names its queue. */
+  /** The channel that delivered it, which names its queue. */
   channel: string;
-  /** Only there when the message could be read that far, as are event_id and payment_id. */
+  /** Present only when the message could be parsed; the same applies to event_id and payment_id. */
   event_type?: string;
   event_id?: EventId;
   payment_id?: PaymentId;
   kind: FailureKind;
-  /** What was wrong, for a person to read. */
+  /** What was wrong, as text for people. */
   reason: string;
   /** How often it was parked; 2 or more when it failed again after a redrive. */
   attempts: number;
-  /** The message as it came, byte for byte. */
+  /** The original message, byte for byte. */
   body: string;
   parked_at: Timestamp;
   reviewed_at?: Timestamp;
@@ -155,17 +162,20 @@ export interface FailedEvent {
   note?: string;
 }
 
+/** One page of failed events. */
 export interface FailedEventPage {
   items: FailedEvent[];
-  /** Only there when more may follow. */
+  /** Present only when more items may follow. */
   next_cursor?: string;
 }
 
+/** An operator's decision about a failed event. */
 export interface Review {
-  /** Why the operator decided so; kept with the event. */
+  /** The operator's reason, stored with the event. */
   note: string;
 }
 
+/** The state of the API. */
 export interface Health {
   status: "ok";
 }

@@ -10,7 +10,8 @@ from infra.generate.spec import STEERING
 
 # Words for people; a change of these changes nothing.
 WORDS: Final = frozenset(
-    {"description", "summary", "title", "examples", "example", "tags", "$comment"} | STEERING
+    {"description", "summary", "title", "examples", "example", "tags", "contact", "$comment"}
+    | STEERING
 )
 
 

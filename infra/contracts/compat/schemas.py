@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from infra.contracts.compat.change import Change, Place, differing, told
 from infra.contracts.documents import Documents
+from infra.contracts.integers import FORMATS
 
 Use: TypeAlias = Literal["requests", "answers", "events"]
 Schema: TypeAlias = Mapping[str, Any]
@@ -33,7 +34,7 @@ BOUNDS: Final[Mapping[str, bool]] = {
 }
 COMPARED: Final = frozenset(
     {*BOUNDS, "type", "enum", "const", "required", "properties", "additionalProperties"}
-    | {"items", "oneOf", "allOf", "propertyNames", "pattern", "discriminator"}
+    | {"items", "oneOf", "allOf", "propertyNames", "pattern", "format", "discriminator"}
 )
 # Types whose readers are told to expect new values, so that a new one hurts nobody.
 OPEN: Final = frozenset({"ProblemType"})
@@ -91,6 +92,7 @@ class _Comparison:
         yield from self._pattern(old, new)
         yield from self._fields((old_name, old), (new_name, new))
         yield from self._parts((old_name, old), (new_name, new))
+        yield from self._format(old, new)
         yield from differing(self.place, old, new, COMPARED)
 
     def _type(self, old: Schema, new: Schema) -> Iterator[Change]:
@@ -119,10 +121,22 @@ class _Comparison:
             if before == after:
                 continue
             said = f"{keyword} changed from {told(before)} to {told(after)}"
-            if before is None or after is None:
+            before, after = _bound(old, keyword), _bound(new, keyword)
+            if before == after:
+                yield self.place.adds(said)
+            elif before is None or after is None:
                 yield (self.narrower if before is None else self.wider)(said)
             else:
                 yield (self.wider if (after > before) is greater_is_wider else self.narrower)(said)
+
+    def _format(self, old: Schema, new: Schema) -> Iterator[Change]:
+        """The format of an integer names the type that holds it; its limits say what it may be."""
+        before, after = old.get("format"), new.get("format")
+        if before == after:
+            return
+        said = f"format changed from {told(before)} to {told(after)}"
+        integers = old.get("type") == new.get("type") == "integer"
+        yield self.place.adds(said) if integers else self.place.breaks(said)
 
     def _pattern(self, old: Schema, new: Schema) -> Iterator[Change]:
         before, after = old.get("pattern"), new.get("pattern")
@@ -209,6 +223,15 @@ def _allowed(schema: Schema) -> list[Any] | None:
         return [schema["const"]]
     values: list[Any] | None = schema.get("enum")
     return values
+
+
+def _bound(schema: Schema, keyword: str) -> int | None:
+    """The bound; for an integer without one, that of its format or of JSON itself."""
+    bound: int | None = schema.get(keyword)
+    if bound is None and schema.get("type") == "integer":
+        limits = FORMATS[schema.get("format", "int64")]
+        bound = dict(zip(("minimum", "maximum"), limits, strict=True)).get(keyword)
+    return bound
 
 
 def _closes(part: Any) -> bool:

@@ -16,7 +16,9 @@ from infra.contracts.mutants.lines import Path, line_of
 from infra.generate.spec import STEERING
 
 # Not mutated: nothing follows from words for people, and types check what steers generation.
-WORDS: Final = frozenset({"description", "summary", "title", "license", "$comment"}) | STEERING
+WORDS: Final = (
+    frozenset({"description", "summary", "title", "license", "contact", "$comment"}) | STEERING
+)
 # The keys below these are names that somebody gave, whatever they look like.
 NAMED: Final = frozenset(
     {"properties", "$defs", "schemas", "messages", "channels", "operations", "parameters"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from infra.contracts.documents import Documents
-from infra.contracts.rules import api, code, events, examples, fields, problems
+from infra.contracts.rules import api, code, events, examples, fields, problems, readers
 
 Rule: TypeAlias = Callable[[Documents], Iterator[str]]
 
@@ -38,6 +38,10 @@ RULES: Final[Mapping[str, Rule]] = {
     "refusals are problem documents": problems.refusals_are_problem_documents,
     "operations have their methods": code.every_operation_has_its_method,
     "receptions have their decisions": code.every_reception_has_its_decision,
+    "integers have format and limits": readers.integers_have_format_and_limits,
+    "schemas are titled": readers.schemas_are_titled,
+    "everything is described": readers.everything_is_described,
+    "documents name a contact": readers.documents_name_a_contact,
     "one version": api.one_version,
 }
 

@@ -88,12 +88,20 @@ def every_pattern_has_an_example(contract: Documents) -> Iterator[str]:
 
 
 def every_body_has_an_example(contract: Documents) -> Iterator[str]:
+    """Bodies of requests and of all responses, refusals included."""
     for name in HTTP:
         for path, method, _, operation in contract.operations(name):
+            where = f"{name}: {method} {path}"
             body = contract.resolved(name, operation.get("requestBody", {}))[1]
-            for media in body.get("content", {}).values():
-                if not media.get("examples"):
-                    yield f"{name}: {method} {path} has no example of its body"
+            if not _all_shown(body):
+                yield f"{where} has no example of its body"
+            for status, answer in operation["responses"].items():
+                if not _all_shown(contract.resolved(name, answer)[1]):
+                    yield f"{where} has no example of its response {status}"
+
+
+def _all_shown(body: Mapping[str, Any]) -> bool:
+    return all(media.get("examples") for media in body.get("content", {}).values())
 
 
 def _validator(schema: Any) -> jsonschema_rs.Draft202012Validator:

@@ -11,7 +11,11 @@ HTTP: Final = (OPENAPI, GATEWAY)
 PROBLEM: Final = "application/problem+json"
 # Where no operation is met there is no operation to show them at.
 OF_NO_OPERATION: Final = frozenset(
-    {"urn:problem-type:gateway:not-found", "urn:problem-type:gateway:method-not-allowed"}
+    {
+        "urn:problem-type:gateway:not-found",
+        "urn:problem-type:gateway:method-not-allowed",
+        "urn:problem-type:payments:method-not-allowed",
+    }
 )
 
 

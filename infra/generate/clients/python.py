@@ -27,7 +27,7 @@ LIMITS = {
     "maxLength": "max_length",
     "pattern": "pattern",
 }
-SAYING_NOTHING = {"type", "default", "description", "examples"}
+SAYING_NOTHING = {"type", "format", "default", "title", "description", "examples"}
 
 
 def environment(language: str) -> Environment:

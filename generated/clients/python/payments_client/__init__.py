@@ -1,4 +1,4 @@
-"""Client of the Payment system API 1.1.0: everything to import is here.
+"""Client of the Payment system API 1.2.0: everything to import is here.
 
 with PaymentsClient(base_url, token) as payments:
     payment = payments.create_payment(PaymentRequest(amount=..., payee="coffee-shop-42"))
@@ -15,6 +15,7 @@ from .errors import (
     IdempotencyKeyReused,
     InternalError,
     MalformedRequest,
+    MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
     PaymentsError,
@@ -58,7 +59,7 @@ from .models import (
 )
 from .retries import Retries
 
-__version__ = "1.1.0"
+__version__ = "1.2.0"
 __all__ = [
     "AsyncPaymentsClient",
     "Conflict",
@@ -80,6 +81,7 @@ __all__ = [
     "InternalError",
     "MalformedRequest",
     "Metadata",
+    "MethodNotAllowed",
     "Money",
     "NotFound",
     "Payee",

@@ -27,6 +27,7 @@ from .models import (
     PaymentRequest,
     PaymentStatus,
     Review,
+    UserId,
     Wallet,
     WalletList,
 )
@@ -37,7 +38,7 @@ from .waiting import look_s, pauses_s
 
 
 class AsyncPaymentsClient:
-    """Payment system API 1.1.0. Every method raises PaymentsError (see errors)."""
+    """Payment system API 1.2.0. Every method raises PaymentsError (see errors)."""
 
     def __init__(
         self,
@@ -78,8 +79,8 @@ class AsyncPaymentsClient:
         """Create a payment.
 
         Records the payment as `pending` and starts it. The amount is reserved in the caller's
-        wallet of the same currency, charged at the payee's gateway, and deducted; or the
-        payment fails and nothing moves.
+        wallet of the same currency, charged through the external gateway, and deducted; or the
+        payment fails and no money moves.
 
         Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
         """
@@ -96,8 +97,8 @@ class AsyncPaymentsClient:
     ) -> PaymentPage:
         """List own payments.
 
-        Newest first. The list may lag a moment behind a payment's creation; getPayment does
-        not.
+        Newest first. A new payment may appear in the list with a short delay; getPayment finds
+        it immediately.
         """
         return await self._transport.send(
             operations.list_payments(status=status, page_size=page_size, cursor=cursor)
@@ -114,27 +115,36 @@ class AsyncPaymentsClient:
                 yield item
 
     async def get_payment(self, payment_id: PaymentId) -> Payment:
-        """Read one of your payments."""
+        """Read one of your payments.
+
+        Consistent with every earlier answer, unlike the list. 404 also where the payment is
+        another user's.
+        """
         return await self._transport.send(operations.get_payment(payment_id))
 
     async def list_wallets(self) -> WalletList:
         """List own wallets.
 
-        One wallet per currency that was ever deposited, in the order of their codes.
+        One wallet per currency that was ever deposited, ordered by currency code.
         """
         return await self._transport.send(operations.list_wallets())
 
-    async def get_wallet(self, currency: Currency) -> Wallet:
-        """Read one of your wallets."""
-        return await self._transport.send(operations.get_wallet(currency))
+    async def get_wallet(self, currency: Currency, *, user_id: UserId | None = None) -> Wallet:
+        """Read one of your wallets.
+
+        Consistent with every earlier answer. Operators may read the wallet of another user; for
+        others, a `user_id` that is not their own is refused with 403.
+        """
+        return await self._transport.send(operations.get_wallet(currency, user_id=user_id))
 
     async def create_deposit(
         self, currency: Currency, body: DepositRequest, *, idempotency_key: str | None = None
     ) -> Deposit:
         """Put money into a wallet.
 
-        For operators, into the wallet of any user; the wallet is made when it is not there yet.
-        In a sandbox every user may deposit into their own wallet.
+        Operators may deposit into the wallet of any user; the first deposit creates the wallet.
+        In a sandbox every user may deposit into their own wallet. 409 where the wallet would
+        hold more than the maximum of `posted`.
 
         Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
         """
@@ -170,7 +180,10 @@ class AsyncPaymentsClient:
                 yield item
 
     async def get_failed_event(self, failed_event_id: FailedEventId) -> FailedEvent:
-        """Read one failed event."""
+        """Read one failed event.
+
+        Includes the message itself, which may hold personal data.
+        """
         return await self._transport.send(operations.get_failed_event(failed_event_id))
 
     async def redrive_failed_event(
@@ -178,18 +191,26 @@ class AsyncPaymentsClient:
     ) -> FailedEvent:
         """Send a failed event back to its consumer.
 
-        The consumer hears it again as it was. Safe to repeat, since consumers are idempotent.
+        The consumer receives the original message again, which is safe since consumers are
+        idempotent. 409 where the event was already redriven or discarded.
         """
         return await self._transport.send(operations.redrive_failed_event(failed_event_id, body))
 
     async def discard_failed_event(
         self, failed_event_id: FailedEventId, body: Review
     ) -> FailedEvent:
-        """Close a failed event without sending it back."""
+        """Close a failed event without sending it back.
+
+        The message stays stored for reference, and its consumer never receives it again. 409
+        where the event was already redriven or discarded.
+        """
         return await self._transport.send(operations.discard_failed_event(failed_event_id, body))
 
     async def get_health(self) -> Health:
-        """Is the API up?"""
+        """Is the API up?
+
+        Needs no token and reads no data, so it suits load balancers and monitors.
+        """
         return await self._transport.send(operations.get_health())
 
     async def wait_until_final(self, payment: Payment | str, *, timeout_s: float = 60.0) -> Payment:

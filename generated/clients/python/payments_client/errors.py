@@ -7,6 +7,7 @@
     │   ├── Unauthenticated          Authentication is needed (401)
     │   ├── Forbidden                Not allowed (403)
     │   ├── NotFound                 Not found (404)
+    │   ├── MethodNotAllowed         method-not-allowed ()
     │   ├── Conflict                 Not possible now (409)
     │   ├── PayloadTooLarge          The body is too large (413)
     │   ├── UnsupportedMediaType     The media type is not supported (415)
@@ -95,6 +96,10 @@ class NotFound(Problem):
     """Not found (404)."""
 
 
+class MethodNotAllowed(Problem):
+    """method-not-allowed ()."""
+
+
 class Conflict(Problem):
     """Not possible now (409)."""
 
@@ -180,6 +185,7 @@ PROBLEMS: Final[Mapping[str, type[Problem]]] = {
     "urn:problem-type:payments:unauthenticated": Unauthenticated,
     "urn:problem-type:payments:forbidden": Forbidden,
     "urn:problem-type:payments:not-found": NotFound,
+    "urn:problem-type:payments:method-not-allowed": MethodNotAllowed,
     "urn:problem-type:payments:conflict": Conflict,
     "urn:problem-type:payments:payload-too-large": PayloadTooLarge,
     "urn:problem-type:payments:unsupported-media-type": UnsupportedMediaType,

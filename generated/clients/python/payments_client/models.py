@@ -67,7 +67,7 @@ PaymentId = TypeAliasType(
         str, Field(examples=["pay_mfzxgk3bojzwc5dfnvsw45dpme"], pattern="^pay_[a-z2-7]{26}$")
     ],
 )
-"""Derived from the user and the Idempotency-Key, so the same request always names the same payment."""
+"""Derived from the user and the Idempotency-Key, so the same request always has the same payment id."""
 
 
 DepositId = TypeAliasType(
@@ -98,7 +98,7 @@ Payee = TypeAliasType(
 ReasonCode = TypeAliasType(
     "ReasonCode", Annotated[str, Field(examples=["do_not_honor"], pattern="^[a-z][a-z0-9_]{1,39}$")]
 )
-"""Why money did not move, as a stable word. Gateways add decline codes over time, so treat an unknown one as a decline without further detail."""
+"""Why no money moved, as a stable code. Gateways add decline codes over time, so treat an unknown code as a decline without further detail."""
 
 
 Timestamp = TypeAliasType(
@@ -111,11 +111,11 @@ Timestamp = TypeAliasType(
         ),
     ],
 )
-"""RFC 3339 date and time in UTC, always with milliseconds, so that text order is time order."""
+"""RFC 3339 date and time in UTC with milliseconds, so alphabetical order is chronological order."""
 
 
 PaymentStatus = TypeAliasType("PaymentStatus", Literal["pending", "completed", "failed"])
-"""Where the payment stands; `completed` and `failed` are final."""
+"""State of the payment; `completed` and `failed` are final."""
 
 
 MetadataAdditionalProperty = TypeAliasType(
@@ -133,10 +133,12 @@ Metadata = TypeAliasType(
         Field(max_length=10),
     ],
 )
-"""Up to ten texts of the client's own, given back as they came."""
+"""Up to ten texts of the client's own, returned unchanged."""
 
 
 class Payment(Model):
+    """A payment and its current state."""
+
     payment_id: PaymentId
     status: PaymentStatus
     amount: Money
@@ -144,39 +146,45 @@ class Payment(Model):
     description: Annotated[str | None, Field(max_length=140, min_length=1)] = None
     metadata: Metadata | None = None
     failure_code: ReasonCode | None = None
-    """Why it failed; only there when `status` is `failed`."""
+    """Why it failed; present only when `status` is `failed`."""
 
     created_at: Timestamp
     updated_at: Timestamp
     expires_at: Timestamp
-    """A payment that is not decided by then fails, and its money is available again."""
+    """A payment that is undecided at this time fails, and its money becomes available again."""
 
 
 class PaymentPage(Model):
+    """One page of payments."""
+
     items: Annotated[list[Payment], Field(max_length=100)]
     next_cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
-    """Only there when more may follow."""
+    """Present only when more items may follow."""
 
 
 class Wallet(Model):
-    """posted = available + reserved, all in minor units."""
+    """Balances of one currency in minor units; posted = available + reserved."""
 
     currency: Currency
-    available: Annotated[StrictInt, Field(ge=0)]
-    """What can be paid with now."""
+    available: Annotated[StrictInt, Field(ge=0, le=999999999999999)]
+    """Amount that can be paid with now."""
 
-    reserved: Annotated[StrictInt, Field(ge=0)]
-    """Set aside for payments that are not decided yet."""
+    reserved: Annotated[StrictInt, Field(ge=0, le=999999999999999)]
+    """Amount set aside for payments that are not decided yet."""
 
-    posted: Annotated[StrictInt, Field(ge=0)]
-    """All that is in the wallet."""
+    posted: Annotated[StrictInt, Field(ge=0, le=999999999999999)]
+    """Total amount in the wallet."""
 
 
 class WalletList(Model):
+    """All wallets of a user."""
+
     items: Annotated[list[Wallet], Field(max_length=100)]
 
 
 class DepositRequest(Model):
+    """Money to put into a wallet."""
+
     model_config = ConfigDict(
         extra="forbid",
     )
@@ -184,10 +192,12 @@ class DepositRequest(Model):
     """In the currency of the path."""
 
     user_id: UserId | None = None
-    """Whose wallet, for operators; the caller's own when left out."""
+    """Whose wallet, for operators; the caller's own when omitted."""
 
 
 class Deposit(Model):
+    """Money that was put into a wallet."""
+
     deposit_id: DepositId
     user_id: UserId
     amount: Money
@@ -200,40 +210,42 @@ FailedEventId = TypeAliasType(
         str, Field(examples=["fev_mzqws3dfmqqhi2djnzttemrtgq"], pattern="^fev_[a-z2-7]{26}$")
     ],
 )
-"""Derived from the consumer and the message, so a message that fails again is the same entry."""
+"""Derived from the consumer and the message, so a message that fails again keeps its entry."""
 
 
 FailedEventStatus = TypeAliasType("FailedEventStatus", Literal["open", "redriven", "discarded"])
-"""`open` waits for an operator."""
+"""State of the review; `open` waits for an operator."""
 
 
 FailureKind = TypeAliasType("FailureKind", Literal["permanent", "retryable", "bug", "unknown"])
-"""`permanent`: this message can never be handled as it is. `retryable`: the world was in the way, to the last try. `bug`: the consumer broke. `unknown`: the consumer left no word (it crashed or ran out of time)."""
+"""`permanent`: this message can never be handled as it is. `retryable`: a dependency failed at every attempt. `bug`: the consumer raised an unexpected error. `unknown`: the consumer crashed or timed out before it recorded a reason."""
 
 
 class FailedEvent(Model):
+    """A message that a service could not handle, and its review."""
+
     failed_event_id: FailedEventId
     status: FailedEventStatus
     consumer: str
     """The service that could not handle it."""
 
     channel: str
-    """The channel it came through, which names its queue."""
+    """The channel that delivered it, which names its queue."""
 
     event_type: str | None = None
-    """Only there when the message could be read that far, as are event_id and payment_id."""
+    """Present only when the message could be parsed; the same applies to event_id and payment_id."""
 
     event_id: EventId | None = None
     payment_id: PaymentId | None = None
     kind: FailureKind
     reason: str
-    """What was wrong, for a person to read."""
+    """What was wrong, as text for people."""
 
-    attempts: Annotated[StrictInt, Field(ge=1)]
+    attempts: Annotated[StrictInt, Field(ge=1, le=2147483647)]
     """How often it was parked; 2 or more when it failed again after a redrive."""
 
     body: str
-    """The message as it came, byte for byte."""
+    """The original message, byte for byte."""
 
     parked_at: Timestamp
     reviewed_at: Timestamp | None = None
@@ -242,30 +254,38 @@ class FailedEvent(Model):
 
 
 class FailedEventPage(Model):
+    """One page of failed events."""
+
     items: Annotated[list[FailedEvent], Field(max_length=100)]
     next_cursor: Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]{1,512}$")] = None
-    """Only there when more may follow."""
+    """Present only when more items may follow."""
 
 
 class Review(Model):
+    """An operator's decision about a failed event."""
+
     model_config = ConfigDict(
         extra="forbid",
     )
     note: Annotated[str, Field(max_length=200, min_length=1)]
-    """Why the operator decided so; kept with the event."""
+    """The operator's reason, stored with the event."""
 
 
 class Health(Model):
+    """The state of the API."""
+
     status: Literal["ok"]
 
 
 class PaymentRequest(Model):
+    """A payment to create."""
+
     model_config = ConfigDict(
         extra="forbid",
     )
     amount: Money
     payee: Payee
     description: Annotated[str | None, Field(max_length=140, min_length=1)] = None
-    """For the payer's own records."""
+    """For the payer's own records; the gateway does not receive it."""
 
     metadata: Metadata | None = None

@@ -24,6 +24,7 @@ from .models import (
     PaymentRequest,
     PaymentStatus,
     Review,
+    UserId,
     Wallet,
     WalletList,
 )
@@ -93,7 +94,7 @@ def list_wallets() -> Call[WalletList]:
 
 
 @validate_call
-def get_wallet(currency: Currency) -> Call[Wallet]:
+def get_wallet(currency: Currency, *, user_id: UserId | None = None) -> Call[Wallet]:
     """Read one of your wallets."""
     return Call(
         method="GET",
@@ -102,6 +103,9 @@ def get_wallet(currency: Currency) -> Call[Wallet]:
         repeatable=True,
         places={
             "currency": currency,
+        },
+        query={
+            "user_id": user_id,
         },
     )
 

@@ -20,7 +20,7 @@ from .retries import Retries
 
 Token: TypeAlias = str | Callable[[], str] | None
 AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]] | None
-USER_AGENT: Final = "payments-client-python/1.1.0"
+USER_AGENT: Final = "payments-client-python/1.2.0"
 # httpx's own timeouts come first, for they tell whether anything was sent.
 GRACE_S: Final = 0.1
 
