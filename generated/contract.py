@@ -43,7 +43,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of an operation; `name` is in lower case for headers."""
+    """One parameter of an operation."""
 
     field: str
     name: str

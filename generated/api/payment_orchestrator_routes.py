@@ -60,7 +60,7 @@ PAYMENT_ORCHESTRATOR_ROUTES: Final[Mapping[tuple[str, str], Route[PaymentOrchest
             request.parameters(CreatePaymentParameters),
             request.body(PaymentRequest),
         ),
-        parameters=(Parameter("idempotency_key", "idempotency-key", "header", False),),
+        parameters=(Parameter("idempotency_key", "Idempotency-Key", "header", False),),
     ),
     ("GET", "/payments"): Route(
         operation=OPERATIONS["listPayments"],

@@ -70,7 +70,7 @@ WALLET_SERVICE_ROUTES: Final[Mapping[tuple[str, str], Route[WalletServiceApi]]] 
         ),
         parameters=(
             Parameter("currency", "currency", "path", False),
-            Parameter("idempotency_key", "idempotency-key", "header", False),
+            Parameter("idempotency_key", "Idempotency-Key", "header", False),
         ),
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from generated.problem_types import ProblemType
@@ -49,11 +50,14 @@ class Problem(Exception):
         status: int,
         detail: str,
         errors: Sequence[FieldError] = (),
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(detail)
         self.problem_type: ProblemType = problem_type
         self.status = status
         self.errors = tuple(errors[:ERRORS_MAX])
+        self.headers = headers
 
     def document(self) -> Document:
         """Return the body of the answer (specs/openapi.yaml, Problem)."""
@@ -68,6 +72,16 @@ class Problem(Exception):
 
 def not_found(detail: str) -> Problem:
     return Problem("urn:problem-type:payments:not-found", 404, detail)
+
+
+def method_not_allowed(allowed: Sequence[str]) -> Problem:
+    methods = ", ".join(allowed)
+    return Problem(
+        "urn:problem-type:payments:method-not-allowed",
+        405,
+        f"This path has only {methods}.",
+        headers={"Allow": methods},
+    )
 
 
 def conflict(detail: str) -> Problem:

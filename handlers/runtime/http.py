@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from generated.contract import Answer, Caller, Operation, Route
 from handlers.core.errors import Failure
 from handlers.core.identity import derived
-from handlers.core.problem import Problem, not_found
+from handlers.core.problem import Problem, method_not_allowed, not_found
 from handlers.runtime.request import api_request
 from handlers.runtime.settings import Settings
 from handlers.runtime.telemetry import logger
@@ -55,13 +55,19 @@ class Server(Generic[A]):
     def _served(self, event: Event) -> Response:
         route = self.routes.get((event["httpMethod"], event["resource"]))
         if route is None:
-            raise not_found(f"There is no {event['httpMethod']} {event.get('path', '')}.")
+            raise self._no_route(event)
         caller = _caller(event, route.operation, self.audience)
         self._authorize(caller, route.operation)
         request = api_request(event, route.parameters)
         answer = route.call(self.api, caller, request)
         logger.info(route.operation.operation_id, extra=_context(event) | {"status": answer.status})
         return _answered(event, route, answer)
+
+    def _no_route(self, event: Event) -> Problem:
+        allowed = sorted(method for method, path in self.routes if path == event["resource"])
+        if allowed:
+            return method_not_allowed(allowed)
+        return not_found(f"There is no {event['httpMethod']} {event.get('path', '')}.")
 
     def _authorize(self, caller: Caller, operation: Operation) -> None:
         """Raises Problem 403 when the caller has none of the operation's roles."""
@@ -141,7 +147,11 @@ def _refused(event: Event, problem: Problem) -> Response:
     )
     return {
         "statusCode": problem.status,
-        "headers": {"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
+        "headers": {
+            "Content-Type": "application/problem+json",
+            "Cache-Control": "no-store",
+            **problem.headers,
+        },
         "body": json.dumps(problem.document()),
     }
 

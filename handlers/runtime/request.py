@@ -17,7 +17,10 @@ from handlers.core.strict_json import StrictJsonError, strict_json
 BODY_BYTES_MAX: Final = 16_384
 NESTING_LEVELS_MAX: Final = 32  # the contract needs three
 INTEGER = re.compile(r"-?[0-9]{1,18}")
-IDEMPOTENCY_KEY: Final = "idempotency-key"
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+# A string of RFC 8941, as the IETF draft of the Idempotency-Key header wants the key.
+QUOTED_KEY: Final = re.compile(r'"((?:[^"\\]|\\["\\])+)"')
+NO_CODING: Final = frozenset({"", "identity"})
 
 Event = Mapping[str, Any]
 M = TypeVar("M", bound=BaseModel)
@@ -36,38 +39,36 @@ class ApiRequest:
 
         Raises Problem 400 naming each that is wrong.
         """
-        sources = {
-            "query": self.event.get("queryStringParameters") or {},
-            "header": _headers(self.event, self.declared),
-            "path": self.event.get("pathParameters") or {},
-        }
-        given = {
-            p.field: _value(p, sources[p.location][p.name])
-            for p in self.declared
-            if p.name in sources[p.location]
-        }
+        given = self._given()
         if any(p.name == IDEMPOTENCY_KEY and p.field not in given for p in self.declared):
             raise Problem(
                 "urn:problem-type:payments:idempotency-key-missing",
                 400,
                 "Send an Idempotency-Key header, such as a random UUID, and repeat it on retries.",
-                (FieldError("Idempotency-Key", "is required"),),
+                (FieldError(IDEMPOTENCY_KEY, "is required"),),
             )
         try:
-            return model.model_validate(given)
+            return _unquoted(model.model_validate(given))
         except ValidationError as error:
             names = {p.field: p.name for p in self.declared}
             raise invalid(400, field_errors(error, names)) from error
+
+    def _given(self) -> dict[str, str | int]:
+        sources = {
+            "query": self.event.get("queryStringParameters") or {},
+            "header": _headers(self.event, self.declared),
+            "path": self.event.get("pathParameters") or {},
+        }
+        found = {p: sources[p.location].get(_key(p)) for p in self.declared}
+        return {p.field: _value(p, value) for p, value in found.items() if value is not None}
 
     def body(self, model: type[M]) -> M:
         """Return the request's body. Raises Problem 400, 413, 415 or 422."""
         headers = lower_case(self.event.get("headers"))
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise Problem(
-                "urn:problem-type:payments:unsupported-media-type",
-                415,
-                "Send the body as application/json.",
-            )
+            raise _unsupported("Send the body as application/json.")
+        if headers.get("content-encoding", "").strip().lower() not in NO_CODING:
+            raise _unsupported("Send the body without a Content-Encoding.")
         text = _text(self.event)
         nulls = _nulls(_json(text), "")
         if nulls:
@@ -103,11 +104,34 @@ def _headers(event: Event, parameters: tuple[Parameter, ...]) -> Mapping[str, st
     wrong = [
         FieldError(p.name, "is given more than once")
         for p in parameters
-        if p.location == "header" and len(many.get(p.name, ())) > 1
+        if p.location == "header" and len(many.get(_key(p), ())) > 1
     ]
     if wrong:
         raise invalid(400, wrong)
     return lower_case(event.get("headers"))
+
+
+def _key(parameter: Parameter) -> str:
+    """Where a source holds the parameter: names of headers ignore case."""
+    return parameter.name.lower() if parameter.location == "header" else parameter.name
+
+
+def _unquoted(parameters: M) -> M:
+    """Return the parameters with the bare key: a quoted key is the same key."""
+    quoted = QUOTED_KEY.fullmatch(getattr(parameters, "idempotency_key", ""))
+    if quoted is None:
+        return parameters
+    bare = re.sub(r'\\(["\\])', r"\1", quoted[1])
+    return parameters.model_copy(update={"idempotency_key": bare})
+
+
+def _unsupported(detail: str) -> Problem:
+    return Problem(
+        "urn:problem-type:payments:unsupported-media-type",
+        415,
+        detail,
+        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+    )
 
 
 def _value(parameter: Parameter, value: str) -> str | int:

@@ -45,17 +45,18 @@ class Api(WalletServiceApi):
         return Answer(WalletList(items=items))
 
     def get_wallet(self, caller: Caller, parameters: GetWalletParameters) -> Answer[Wallet]:
-        """Raises Problem 404 when nothing was ever deposited in this currency."""
-        balance = self.wallets.balance(wallet_id(caller.user_id, parameters.currency))
+        """Raises Problem 403, or 404 when nothing was ever deposited in this currency."""
+        owner = _owner(caller, parameters.user_id)
+        balance = self.wallets.balance(wallet_id(owner, parameters.currency))
         if balance is None:
-            raise not_found(f"You have no wallet in {parameters.currency}.")
+            raise not_found(f"There is no wallet in {parameters.currency}.")
         return Answer(_document(parameters.currency, balance))
 
     def create_deposit(
         self, caller: Caller, parameters: CreateDepositParameters, body: DepositRequest
     ) -> Answer[DepositDocument]:
         """Deposit the money, once per key. Raises Problem 403, 409 or 422."""
-        owner = _owner(caller, body)
+        owner = _owner(caller, body.user_id)
         if body.amount.currency != parameters.currency:
             mismatch = f"should be {parameters.currency}, the currency of the path"
             raise invalid(422, [FieldError("amount.currency", mismatch)])
@@ -71,7 +72,7 @@ class Api(WalletServiceApi):
         if existing and existing.request_fingerprint != deposit.request_fingerprint:
             raise key_reused()
         replayed = {"Idempotency-Replayed": "true"} if existing else {}
-        headers = {"Location": f"/wallets/{parameters.currency}"} | replayed
+        headers = {"Location": _location(caller, owner, parameters.currency)} | replayed
         return Answer(deposit_from(existing or deposit), status=201, headers=headers)
 
     def _attempt(self, deposit: Deposit, cause: Cause) -> Deposit | None:
@@ -88,14 +89,19 @@ class Api(WalletServiceApi):
         return None
 
 
-def _owner(caller: Caller, body: DepositRequest) -> str:
+def _location(caller: Caller, owner: str, currency: Currency) -> str:
+    query = "" if owner == caller.user_id else f"?user_id={owner}"
+    return f"/wallets/{currency}{query}"
+
+
+def _owner(caller: Caller, user_id: str | None) -> str:
     """Return whose wallet it is. Raises Problem 403 for another user's, unless by an operator."""
-    owner = body.user_id or caller.user_id
+    owner = user_id or caller.user_id
     if owner != caller.user_id and OPERATOR not in caller.roles:
         raise Problem(
             "urn:problem-type:payments:forbidden",
             403,
-            "Only the role operator may deposit into another user's wallet.",
+            "Another user's wallet needs the role operator.",
             (FieldError("user_id", "is another user"),),
         )
     return owner

@@ -20,6 +20,9 @@ from infra.template.problems import REFUSALS, response
 
 Contract = Mapping[str, Any]
 METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options")
+# The methods that each path has in API Gateway, so that its service can refuse the wrong ones.
+# Without a definition, API Gateway answers that there is no such path.
+ANSWERED: Final = ("get", "put", "post", "delete", "patch", "head")
 # Just less than the function's own limit, so that the client gets the problem `timeout`.
 INTEGRATION_TIMEOUT_MS: Final = API_TIMEOUT_S * 1000 - 500
 COGNITO: Final = "cognito"
@@ -53,16 +56,21 @@ def body(document: Contract) -> dict[str, object]:
 
 
 def _path(path: str, item: Mapping[str, Any]) -> dict[str, object]:
+    served = {method: item[method] for method in METHODS if method in item}
+    operations = {
+        method: {"operationId": operation["operationId"], **_method(path, operation)}
+        for method, operation in served.items()
+    }
+    first = next(iter(served.values()))  # all operations of a path belong to one service
+    return operations | {m: _method(path, first) for m in ANSWERED if m not in served}
+
+
+def _method(path: str, operation: Mapping[str, Any]) -> dict[str, object]:
     return {
-        method: {
-            "operationId": item[method]["operationId"],
-            "parameters": _path_parameters(path),
-            "responses": {"default": {"description": "As the contract says."}},
-            "security": [] if item[method].get("security") == [] else _security(),
-            "x-amazon-apigateway-integration": _integration(item[method]["x-service"]),
-        }
-        for method in METHODS
-        if method in item
+        "parameters": _path_parameters(path),
+        "responses": {"default": {"description": "As the contract says."}},
+        "security": [] if operation.get("security") == [] else _security(),
+        "x-amazon-apigateway-integration": _integration(operation["x-service"]),
     }
 
 

@@ -9,6 +9,7 @@ from generated.problem_types import ProblemType
 from handlers.core.problem import Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
+NOT_STORED: Final = {"Cache-Control": "no-store"}
 BEARER: Final = {"WWW-Authenticate": "Bearer"}
 WAIT: Final = {"Retry-After": "1"}
 
@@ -93,7 +94,7 @@ REFUSALS: Final = (
 def response(refusal: Refusal) -> dict[str, Any]:
     """The gateway response for a refusal, in the words of OpenAPI's extension."""
     problem = Problem(refusal.problem, STATUSES[refusal.problem], refusal.detail)
-    headers = {"Content-Type": MEDIA_TYPE, **(refusal.headers or {})}
+    headers = {"Content-Type": MEDIA_TYPE, **NOT_STORED, **(refusal.headers or {})}
     return {
         "statusCode": str(problem.status),
         "responseParameters": {

@@ -8,6 +8,7 @@ from generated.common import Currency
 from generated.minor_units import MINOR_UNIT_EXPONENTS
 from handlers.wallet_service import api as entry
 from handlers.wallet_service.wallet import POSTED_MAX
+from infra.contracts.documents import read
 from tests.api.entry import Api
 from tests.builders import (
     ALICE,
@@ -89,6 +90,37 @@ def test_an_operator_deposits_into_any_wallet(api: Api) -> None:
     assert deposit["user_id"] == BOB
     assert balances(api, BOB) == {"EUR": 5}
     assert balances(api, "olga") == {}
+
+
+def test_the_location_of_a_deposit_into_another_users_wallet_leads_to_that_wallet(
+    api: Api,
+) -> None:
+    location = api.deposit(5, user="olga", user_id=BOB)["headers"]["Location"]
+
+    assert location == f"/v1/wallets/EUR?user_id={BOB}"
+    path = {"currency": "EUR"}
+    query = {"user_id": BOB}
+    request = {"path": path, "query": query}
+    answer = api.send("GET", "/wallets/{currency}", user="olga", groups="operator", **request)
+    assert answered(answer)[1]["posted"] == 5
+
+
+@pytest.mark.parametrize("groups", ["", "support"])
+def test_another_users_wallet_is_read_by_operators_only(api: Api, groups: str) -> None:
+    api.deposit(5, user="olga", user_id=BOB)
+    place = {"path": {"currency": "EUR"}, "groups": groups}
+
+    foreign = api.send("GET", "/wallets/{currency}", query={"user_id": BOB}, user=ALICE, **place)
+    own = api.send("GET", "/wallets/{currency}", query={"user_id": BOB}, user=BOB, **place)
+
+    assert slug(foreign) == (403, "forbidden")
+    assert answered(own)[1]["posted"] == 5
+
+
+def test_a_wallet_never_holds_more_than_the_contract_says() -> None:
+    wallet = read().openapi["components"]["schemas"]["Wallet"]["properties"]
+
+    assert {field["maximum"] for field in wallet.values() if "maximum" in field} == {POSTED_MAX}
 
 
 @pytest.mark.parametrize("groups", ["", "support"])

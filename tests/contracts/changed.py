@@ -91,6 +91,14 @@ BREAKS: Final[dict[str, tuple[Documents, tuple[str, ...]]]] = {
         edited("api", f"{PAYMENT}/properties/description/maxLength", 141),
         ("maxLength changed from 140 to 141", "GET /payments", "API clients"),
     ),
+    "limit of an event narrowed": (
+        edited("common", "$defs/CloudEvent/properties/reannounced/maximum", 2**31 - 1),
+        ("maximum changed", "reannounced", "wallet-service"),
+    ),
+    "format of a text changed": (
+        edited("common", "$defs/Timestamp/format", "date"),
+        ("format changed from date-time to date", "expires_at", "API clients"),
+    ),
     "pattern changed": (
         edited("common", "$defs/ReasonCode/pattern", "^[a-z][a-z0-9_]{1,38}$"),
         ("pattern changed", "reason", "payment-orchestrator"),
@@ -141,6 +149,13 @@ ADDITIONS: Final[dict[str, Documents]] = {
     "field of an answer": edited("api", f"{PAYMENT}/properties/hint", {"type": "string"}),
     "optional field of a request": edited(
         "api", f"{REQUEST}/properties/hint", {"type": "string", "maxLength": 10}
+    ),
+    "limit of an answer narrowed": edited(
+        "api", "components/schemas/Wallet/properties/posted/maximum", 10**14
+    ),
+    "format of an integer": edited("common", "$defs/CloudEvent/properties/reannounced/format"),
+    "limit of an event that JSON has anyway": edited(
+        "common", "$defs/CloudEvent/properties/reannounced/maximum"
     ),
     "limit of a request widened": edited("api", f"{REQUEST}/properties/description/maxLength", 141),
     "consumer": edited(

@@ -96,6 +96,7 @@ PROVOKED: Final = [
     *((r, aws_is_away, 503, "temporarily-unavailable") for r in ASKING_AWS),
     *((r, a_bug, 500, "internal-error") for r in ASKING_AWS),
 ]
+OF_A_PATH: Final = "method-not-allowed"  # where no operation is met
 
 
 @pytest.mark.parametrize(
@@ -208,6 +209,7 @@ def test_the_headers_of_a_refusal_are_documented(refusal: Any) -> None:
 
 def test_every_problem_of_the_specification_can_be_provoked() -> None:
     provoked = {slug for *_, slug in PROVOKED} | {slug for *_, slug in OF_STATE}
+    provoked |= {OF_A_PATH}
     by_gateway = {problem({"type": refusal.problem}) for refusal in REFUSALS}
     listed = CONTRACT.openapi["components"]["schemas"]["ProblemType"]["enum"]
 
@@ -225,6 +227,20 @@ def test_every_documented_refusal_of_every_operation_can_be_provoked() -> None:
         found = {status for o, status in by_service | by_state if o == name}
         assert statuses <= found | gateway
         assert found <= statuses
+
+
+@pytest.mark.parametrize("path", CONTRACT.openapi["paths"])
+def test_a_path_refuses_the_methods_that_it_lacks(path: str) -> None:
+    request = a_request("TRACE", path, user=ALICE)
+    operations = CONTRACT.openapi["paths"][path].values()
+    (service,) = {operation["x-service"] for operation in operations}
+
+    response = World().invoke(f"{service}-api", request)
+
+    status, document = answered(response)
+    assert (status, problem(document)) == (405, OF_A_PATH)
+    allowed = {method.upper() for method in CONTRACT.openapi["paths"][path]}
+    assert set(response["headers"]["Allow"].split(", ")) == allowed
 
 
 def test_a_path_of_no_operation_is_refused_in_the_same_words() -> None:

@@ -19,6 +19,7 @@ COPY: Final = "channels/payment.initiated.after-deadline"
 NOT_FOUND: Final = "components/responses/NotFound/content/application~problem+json"
 LINK: Final = f"{PAYMENTS}/responses/201/links/getPayment"
 SCHEMAS: Final = "components/schemas"
+VALUE: Final = "$defs/Money/properties/value"
 
 # For each rule, contracts that break it.
 BROKEN: Final[dict[str, list[Documents]]] = {
@@ -51,6 +52,8 @@ BROKEN: Final[dict[str, list[Documents]]] = {
     "every named value has an example": [edited("common", "$defs/Payee/examples")],
     "every body has an example": [
         edited("api", f"{PAYMENTS}/requestBody/content/application~json/examples"),
+        edited("api", f"{PAYMENTS}/responses/201/content/application~json/examples"),
+        edited("api", f"{NOT_FOUND}/examples"),
     ],
     "answers of every operation": [
         edited("api", f"{PAYMENTS}/responses/413"),
@@ -97,6 +100,37 @@ BROKEN: Final[dict[str, list[Documents]]] = {
     "operations have their methods": [edited("api", f"{HEALTH}/operationId", "isUp")],
     "receptions have their decisions": [
         edited("events", "operations/wallet-service.receives.gateway.payment_rejected"),
+    ],
+    "integers have format and limits": [
+        edited("common", f"{VALUE}/format"),
+        edited("common", f"{VALUE}/format", "int32"),
+        edited("common", f"{VALUE}/maximum"),
+        edited("common", f"{VALUE}/maximum", 2**53),
+        edited("common", f"{VALUE}/minimum", 10**12),
+        *(
+            edited(document, place, {"type": "integer"})
+            for document, place in (
+                ("events", f"{SCHEMAS}/PaymentFailed/properties/times"),
+                ("api", "components/parameters/PageSize/schema"),
+                ("gateway", f"{SCHEMAS}/Problem/properties/status"),
+            )
+        ),
+    ],
+    "schemas are titled": [
+        edited("common", "$defs/Money/title"),
+        edited("api", f"{SCHEMAS}/Payment/title", "Other"),
+        edited("gateway", f"{SCHEMAS}/Charge/title"),
+        edited("events", f"{SCHEMAS}/PaymentFailed/title"),
+        edited("events", f"{MESSAGE}/payload/title"),
+    ],
+    "everything is described": [
+        edited("api", f"{PAYMENTS}/description"),
+        edited("api", "components/parameters/Cursor/description"),
+        edited("gateway", f"{SCHEMAS}/Charge/description"),
+        edited("events", "operations/payment-orchestrator.sends.payment.failed/summary"),
+    ],
+    "documents name a contact": [
+        edited(document, "info/contact") for document in ("events", "api", "gateway")
     ],
     "one version": [edited("api", "info/version", "1.0.1")],
 }

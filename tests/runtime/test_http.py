@@ -95,7 +95,19 @@ def test_whatever_breaks_the_caller_gets_a_problem(
 @pytest.mark.parametrize("resource", ["/nowhere", "/payments/", ""])
 def test_what_is_not_in_the_contract_is_not_found(resource: str) -> None:
     assert slug(served(Api(), a_request("GET", resource))) == (404, "not-found")
-    assert slug(served(Api(), a_request("DELETE", "/payments"))) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("resource", "allowed"), [("/payments", "GET, POST"), ("/payments/{payment_id}", "GET")]
+)
+def test_another_method_of_a_path_is_refused_with_those_that_it_has(
+    resource: str, allowed: str
+) -> None:
+    response = served(Api(), a_request("DELETE", resource))
+
+    assert slug(response) == (405, "method-not-allowed")
+    assert response["headers"]["Allow"] == allowed
+    assert response["headers"]["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(

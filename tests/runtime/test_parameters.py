@@ -103,7 +103,27 @@ def test_a_missing_idempotency_key_has_a_problem_of_its_own() -> None:
 def test_a_wrong_idempotency_key_is_named(key: str) -> None:
     refusal = wrong(CREATE, headers={"Idempotency-Key": key})
 
-    assert refusal == (400, "validation-failed", ["idempotency-key"])
+    assert refusal == (400, "validation-failed", ["Idempotency-Key"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "key"),
+    [
+        ('"k-1"', "k-1"),
+        ('"a\\"b"', 'a"b'),
+        ('"a\\\\"', "a\\"),
+        # Not strings of RFC 8941, so they are keys as they are.
+        ('"', '"'),
+        ('""', '""'),
+        ('"k-1', '"k-1'),
+        ('"a"b"', '"a"b"'),
+        ('"a\\b"', '"a\\b"'),
+    ],
+)
+def test_a_quoted_idempotency_key_is_the_bare_key(sent: str, key: str) -> None:
+    request = a_request("POST", "/payments", headers={"Idempotency-Key": sent})
+
+    assert read(CREATE, request).idempotency_key == key
 
 
 def test_two_idempotency_keys_contradict_each_other() -> None:
@@ -113,4 +133,4 @@ def test_two_idempotency_keys_contradict_each_other() -> None:
     with pytest.raises(Problem) as refusal:
         read(CREATE, request)
     assert refusal.value.status == 400
-    assert refusal.value.errors[0] == ("idempotency-key", "is given more than once")
+    assert refusal.value.errors[0] == ("Idempotency-Key", "is given more than once")

@@ -83,6 +83,27 @@ def test_another_media_type_is_refused(content_type: str) -> None:
     assert refusal == (415, "unsupported-media-type", [])
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "GZIP", "identity, gzip"])
+def test_a_compressed_body_is_refused_with_the_coding_that_is_accepted(coding: str) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    request = a_request("POST", "/payments", raw=TEXT, headers=headers)
+
+    with pytest.raises(Problem) as refusal:
+        api_request(request, CREATE).body(PaymentRequest)
+    assert refusal.value.status == 415
+    assert str(refusal.value) == "Send the body without a Content-Encoding."
+    assert refusal.value.headers["Accept-Encoding"] == "identity"
+
+
+def test_a_body_with_the_coding_identity_is_read() -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "identity"}
+    request = a_request("POST", "/payments", raw=TEXT, headers=headers)
+
+    body = api_request(request, CREATE).body(PaymentRequest)
+
+    assert body == PaymentRequest.model_validate(GOOD)
+
+
 def test_no_headers_at_all_are_refused() -> None:
     request = a_request("POST", "/payments", raw=TEXT) | {"headers": None}
 

@@ -9,7 +9,6 @@ from infra.contracts.documents import ASYNCAPI, COMMON, GATEWAY, NAMES, OPENAPI,
 from infra.contracts.integers import FORMATS
 
 HTTP: Final = (OPENAPI, GATEWAY)
-DATA: Final = frozenset({"example", "examples", "value"})
 
 
 def integers_have_format_and_limits(contract: Documents) -> Iterator[str]:
@@ -35,8 +34,7 @@ def _integers(node: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if node.get("type") == "integer":
             yield where, node
         for key, value in node.items():
-            if key not in DATA:
-                yield from _integers(value, f"{where}/{key}")
+            yield from _integers(value, f"{where}/{key}")
 
 
 def schemas_are_titled(contract: Documents) -> Iterator[str]:
@@ -61,13 +59,7 @@ def _named_schemas(contract: Documents, name: str) -> Mapping[str, Mapping[str, 
 def everything_is_described(contract: Documents) -> Iterator[str]:
     """Operations, their parameters and named schemas are described."""
     for name in HTTP:
-        for path, method, item, operation in contract.operations(name):
-            where = f"{name}: {method} {path}"
-            if not operation.get("summary") or not operation.get("description"):
-                yield f"{where} needs a summary and a description"
-            for parameter in contract.parameters(name, item, operation):
-                if not parameter.get("description"):
-                    yield f"{where}: describe the parameter {parameter['name']}"
+        yield from _undescribed_operations(contract, name)
     for name in NAMES:
         for key, schema in _named_schemas(contract, name).items():
             if not schema.get("description"):
@@ -75,6 +67,16 @@ def everything_is_described(contract: Documents) -> Iterator[str]:
     for key, operation in contract.asyncapi["operations"].items():
         if not operation.get("summary"):
             yield f"{ASYNCAPI}: {key} needs a summary"
+
+
+def _undescribed_operations(contract: Documents, name: str) -> Iterator[str]:
+    for path, method, item, operation in contract.operations(name):
+        where = f"{name}: {method} {path}"
+        if not operation.get("summary") or not operation.get("description"):
+            yield f"{where} needs a summary and a description"
+        for parameter in contract.parameters(name, item, operation):
+            if not parameter.get("description"):
+                yield f"{where}: describe the parameter {parameter['name']}"
 
 
 def documents_name_a_contact(contract: Documents) -> Iterator[str]:
