@@ -57,7 +57,7 @@ def body(document: Contract) -> dict[str, object]:
 
 def _path(path: str, item: Mapping[str, Any]) -> dict[str, object]:
     served = {method: item[method] for method in METHODS if method in item}
-    operations = {
+    operations: dict[str, object] = {
         method: {"operationId": operation["operationId"], **_method(path, operation)}
         for method, operation in served.items()
     }

@@ -68,6 +68,14 @@ def with_broken_json(live: Live) -> None:
         client.create_payment(COFFEE)
 
 
+def with_another_method(live: Live) -> None:
+    def change(request: httpx.Request) -> None:
+        request.method = "PATCH"
+
+    with tampering(live, change) as client:
+        client.list_payments()
+
+
 def twice_with_one_key(live: Live) -> None:
     other = PaymentRequest(amount=Money(value=1, currency="EUR"), payee="coffee-shop-42")
     with live.client("alice") as alice:
@@ -106,6 +114,7 @@ PROVOKED: dict[str, Act] = {
     "Unauthenticated": without_a_token,
     "Forbidden": as_whom("bob", lambda bob: bob.list_failed_events()),
     "NotFound": as_whom("bob", lambda bob: bob.get_payment(NO_SUCH_PAYMENT)),
+    "MethodNotAllowed": with_another_method,
     "Conflict": redrive_what_is_discarded,
     "PayloadTooLarge": as_whom("alice", lambda alice: alice.create_payment(HUGE)),
     "UnsupportedMediaType": as_text,
