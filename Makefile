@@ -1,4 +1,4 @@
-# The payment system. `make` alone prints what there is.
+# The payment system. `make` without a target prints the list of targets.
 # Logic lives in Python modules (infra/...); recipes only call them.
 
 PYTHON   ?= python3
@@ -26,13 +26,13 @@ SERVICES  := $(shell sed -n '/^SERVICES/,/^$$/s/^ *"\(.*\)",$$/\1/p' generated/c
 RUN       := $(VENV)/bin/python -m
 # Modules are imported from the root. Exported, so that make starts Python without a shell between: signals arrive.
 export PYTHONPATH := .
-# A run starts many processes; with this set, each would compile the sources anew.
+# A run starts many processes; with this variable, each of them would compile the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL   := $(firstword $(INTERPRETER)) $(LOCKS)/install.py
 PYTEST    := $(RUN) pytest
 SCHEMA    := $(SCAN)/bin/check-jsonschema --builtin-schema vendor
 ZIZMOR    := $(SCAN)/bin/zizmor --offline --quiet --no-progress --persona pedantic
-# As many as cores: what a third saves in waiting it takes to be set up and to switch between.
+# One process per core: setting up a third one costs more than it saves.
 PARALLEL  := -n 2 --dist loadgroup
 ARGS      ?=
 MUTANTS   ?= 60
@@ -60,10 +60,10 @@ run: $(DEV) $(LOCAL_AWS) ## Start the whole system on this machine (PORT=8080 EX
 token: $(DEV) ## Print a bearer token: make -s token USER=alice, or ROLE=operator
 	@$(RUN) infra.local token $(if $(ROLE),--role $(ROLE),--user $(if $(filter command line,$(origin USER)),$(USER),alice))
 
-demo: $(DEV) ## Pay once in each way a payment can end, and show each journey
+demo: $(DEV) ## Make one payment for each way in which a payment can end, and show its events
 	@$(RUN) infra.local demo
 
-reset: $(DEV) ## Forget the local state
+reset: $(DEV) ## Delete the local state
 	@$(RUN) infra.local reset
 
 ##@ Change it
@@ -91,14 +91,14 @@ quick: $(DEV) $(NODE) ## Check format, lint, types, decisions and the contracts'
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-rules test-decisions \
 		check-format check-lint
 
-# The static ones first, two at a time; `make -k check` goes on after a failure.
+# The static ones first, two at a time; `make -k check` continues after a failure.
 check: check-static test
 
 check-static: $(DEV) $(NODE) $(SCANNERS) check-services
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-security check-contracts check-types \
 		check-template check-generated check-workflows check-format check-lint check-imports
 
-# Before all others: what a service lacks makes them fail in places that do not name it.
+# First, because what a service lacks makes the other checks fail in places that do not name it.
 check-services: $(DEV)
 	$(call step,$(RUN) infra.services,write what is named above)
 
@@ -145,10 +145,10 @@ lint: $(DEV) ## Lint, and fix what can be fixed
 types: check-types ## Check the types (mypy strict)
 
 ##@ Prove it
-compat: $(DEV) $(NODE) ## Compare specs/ and what the template keeps with the newest release, a line each
+compat: $(DEV) $(NODE) ## Compare specs/ and the stateful parts of the template with the newest release, one line for each change
 	@$(RUN) infra.contracts compat
 
-mutants: $(DEV) $(NODE) ## Change every part of the contracts, one at a time: does a check notice? (minutes)
+mutants: $(DEV) $(NODE) ## Change every part of the contracts, one at a time, and report what no check notices (minutes)
 	@$(RUN) infra.contracts mutants $(ARGS)
 
 fuzz: $(DEV) $(LOCAL_AWS) ## Send every pair new payloads, then fuzz the API with schemathesis, all phases (minutes)
@@ -189,7 +189,7 @@ release-contract: $(DEV) $(NODE) ## Freeze specs/ as a released version: make re
 	@$(RUN) infra.contracts release $(VERSION)
 
 ##@ Keep it
-setup: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM) $(SCANNERS) ## Install what everything above needs (they do it themselves)
+setup: $(DEV) $(LOCAL_AWS) $(NODE) $(SYSTEM) $(SCANNERS) ## Install everything that the other targets need (each installs what it needs automatically)
 
 lock: $(DEV) ## Lock the newest versions of infra/requirements/*.in
 	@$(firstword $(INTERPRETER)) $(LOCKS)/lock.py --uv $(VENV)/bin/uv
@@ -209,6 +209,6 @@ $(SCANNERS): $(LOCKS)/scan.txt $(LOCKS)/install.py $(DEV)
 $(NODE): $(LOCKS)/node/package-lock.json $(LOCKS)/node/install.py $(LOCKS)/node/wheel.txt $(DEV)
 	@$(VENV)/bin/python $(LOCKS)/node/install.py --into .node --uv $(VENV)/bin/uv && touch $@
 
-# Chromium and Valgrind; the tests that want what is not there say so and are left out.
+# Chromium and Valgrind. Without them, the tests that need them report that and are skipped.
 $(SYSTEM): $(NODE) $(LOCKS)/system.sh
 	@sh $(LOCKS)/system.sh && touch $@

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Print "<path> <version>" of the interpreter that make was asked for, or say on stderr which command mends its absence.
+# Print "<path> <version>" of the interpreter that make was asked for, or report on stderr how to install it.
 # `python3.13` may be on PATH as a pyenv shim that refuses to run, so pyenv's own versions are tried after PATH.
 wanted=${1:-python3}
 probe='import sys; v = sys.version_info; v >= (3, 11) or sys.exit(1); print(sys.executable, "%d.%d.%d" % v[:3])'

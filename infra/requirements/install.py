@@ -1,4 +1,4 @@
-"""Make a virtual environment that holds exactly what a lock file says.
+"""Create a virtual environment with exactly the packages of a lock file.
 
     python3 infra/requirements/install.py dev       --into .venv
     python3 infra/requirements/install.py ministack --into .venv-ministack --uv .venv/bin/uv
@@ -24,11 +24,11 @@ OUTPUT_TAIL_LINES = 15
 
 
 class SetUpError(Exception):
-    """The environment cannot be made; the message says what mends it."""
+    """The environment cannot be created; the message names the fix."""
 
 
 class Progress:
-    """Say what is happening and after how many seconds: nobody should wonder whether it hangs."""
+    """Report each step with the seconds since the start, so that no step seems to hang."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -46,7 +46,7 @@ def main() -> int:
     try:
         _refuse_old_interpreter()
         if not _is_current(arguments.into):
-            say(f"making it with Python {_version()}")
+            say(f"creating it with Python {_version()}")
             _make_environment(arguments.into, arguments.uv, say)
         locks = [HERE / f"{arguments.lock}.txt"]
         if arguments.uv is None:
@@ -79,11 +79,11 @@ def _python_of(environment: Path) -> Path:
 
 def _refuse_old_interpreter() -> None:
     if sys.version_info < PYTHON_MIN:
-        raise SetUpError(f"Python {_version()} is too old. Mend: make PYTHON=python3.13")
+        raise SetUpError(f"Python {_version()} is too old. Fix: make PYTHON=python3.13")
 
 
 def _is_current(environment: Path) -> bool:
-    """Whether the environment was made by this very interpreter version and still starts."""
+    """Return whether this interpreter version created the environment and it still starts."""
     python = _python_of(environment)
     if not python.exists():
         return False
@@ -104,17 +104,17 @@ def _make_environment(environment: Path, uv: Path | None, say: Progress) -> None
 
 
 def _has(module: str) -> bool:
-    """Whether a new interpreter could import the module (Debian splits ensurepip and pip off)."""
+    """Return whether a new interpreter can import the module (Debian packages some separately)."""
     importlib.invalidate_caches()
     return importlib.util.find_spec(module) is not None
 
 
 def _apt_install_venv(say: Progress) -> None:
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    mend = f"apt-get update && apt-get install -y {package}"
+    fix = f"apt-get update && apt-get install -y {package}"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise SetUpError(f"this Python has neither ensurepip nor pip. Mend: sudo sh -c '{mend}'")
-    say(f"Python lacks ensurepip: {mend}")
+        raise SetUpError(f"this Python has neither ensurepip nor pip. Fix: sudo sh -c '{fix}'")
+    say(f"Python lacks ensurepip: {fix}")
     _run(["apt-get", "update", "-qq"], "apt-get update")
     _run(["apt-get", "install", "-y", "-qq", package], f"apt-get install {package}")
 
@@ -135,9 +135,9 @@ def _ensure_uv(environment: Path, say: Progress) -> Path:
 
 
 def _install(uv: Path, locks: list[Path], environment: Path) -> None:
-    """Make the environment hold the locked packages and nothing else.
+    """Install exactly the locked packages.
 
-    Bytecode is compiled once: with PYTHONDONTWRITEBYTECODE set, every start would compile anew.
+    Bytecode is compiled once: with PYTHONDONTWRITEBYTECODE set, every start would compile it again.
     """
     target: list[str | Path] = ["--python", _python_of(environment)]
     options = ["--quiet", "--require-hashes", "--compile-bytecode"]
@@ -150,7 +150,7 @@ def _run(command: list[str | Path], what: str) -> None:
     )
     if done.returncode != 0:
         tail = "\n".join(done.stdout.splitlines()[-OUTPUT_TAIL_LINES:])
-        raise SetUpError(f"{what} exited {done.returncode}:\n{tail}\nMend that and run make again.")
+        raise SetUpError(f"{what} exited {done.returncode}:\n{tail}\nFix that and run make again.")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def main() -> int:
         command = [uv, "pip", "compile", *OPTIONS, f"{name}.in", "--output-file", f"{name}.txt"]
         # uv writes paths as it was given them, so it works beside the files.
         if subprocess.run(command, cwd=HERE, stdout=subprocess.DEVNULL, check=False).returncode:
-            sys.stderr.write(f"uv could not lock {name}.in: correct it as said above\n")
+            sys.stderr.write(f"uv could not lock {name}.in: correct it as described above\n")
             return 1
     return 0
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Have the programs that only some tests need: Chromium looks at the documentation, Valgrind counts
-# instructions. Never fails: without one of them its tests say so and are left out.
+# Install the programs that only some tests need: Chromium opens the documentation, Valgrind counts
+# instructions. This never fails: without one of them, its tests report that and are skipped.
 set -u
 
 have() {
@@ -21,4 +21,4 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   # shellcheck disable=SC2086 - a list of packages
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null 2>&1 && exit 0
 fi
-echo "system: not found: $missing; some tests are left out. Mend: apt-get install $missing" >&2
+echo "system: not found: $missing; some tests are skipped. Fix: apt-get install $missing" >&2

