@@ -16,6 +16,7 @@ from infra.generate.events import Catalogue, Event
 from infra.generate.spec import ROOT, SPECS, SpecError, pointer, resolve
 
 SPEC = "asyncapi.yaml"
+PLAIN_EXAMPLE = "valid-first.json"
 MACHINES = {
     "Payment": "handlers/payment_orchestrator/payment.py",
     "Reservation": "handlers/wallet_service/wallet.py",
@@ -95,7 +96,10 @@ def _meaning(document: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
 def _example(event: Event) -> str:
     """The first valid example of the event, which the catalogue shows."""
     folder = SPECS / "examples" / event.type
-    valid = sorted(folder.glob("valid-*.json"))
+    # The plain example first: others show what a later version adds.
+    valid = sorted(
+        folder.glob("valid-*.json"), key=lambda file: (file.name != PLAIN_EXAMPLE, file.name)
+    )
     if not valid:
         # A new event without an example is still generated; the contract tests then name it.
         return json.dumps({"type": event.type, "source": event.producer}, indent=2)

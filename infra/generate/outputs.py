@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.generate import api, documents, models
+from infra.generate import api, bundle, documents, models
 from infra.generate.clients.packages import render as render_clients
 from infra.generate.events import Catalogue, Service, read_catalogue
 from infra.generate.names import constant, pascal, snake
@@ -62,8 +62,8 @@ def render_all(progress: Callable[[str], None]) -> dict[str, str]:
     files |= render_clients()
     progress("formatting")
     files = formatted(files, ROOT / "pyproject.toml")
-    progress("event catalogue and state machines as documents")
-    return files | documents.render(templates, catalogue)
+    progress("bundled contracts, event catalogue and state machines as documents")
+    return files | bundle.render() | documents.render(templates, catalogue)
 
 
 def _events(templates: Environment, catalogue: Catalogue) -> dict[str, str]:

@@ -6,7 +6,7 @@ import asyncio
 import re
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -37,6 +37,7 @@ OWN = HOP_BY_HOP | {b"host", b"content-length", b"content-encoding", b"date", b"
 VERBS = ("get", "post", "put", "patch", "delete")
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = "openapi.yaml"
+OTHERS = ("asyncapi.yaml", "gateway.openapi.yaml")
 SITE = ROOT / "build" / "site"  # what `make docs` builds
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Payments API</title>
 <style>body{font:1rem/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}
@@ -101,6 +102,7 @@ def application(upstream: str) -> Starlette:
     routes = [
         Route("/docs", _docs),
         Route("/docs/openapi.json", _openapi),
+        *(Route(f"/docs/{Path(name).stem}.json", _bundle(name)) for name in OTHERS),
         Mount("/docs", _site),
         api,
     ]
@@ -126,6 +128,13 @@ def _problem(status: int, slug: str, title: str) -> Response:
 
 def _openapi(_request: Request) -> Response:
     return JSONResponse(bundled(CONTRACT))
+
+
+def _bundle(name: str) -> Callable[[Request], Response]:
+    def answered(_request: Request) -> Response:
+        return JSONResponse(bundled(name))
+
+    return answered
 
 
 def _docs(_request: Request) -> Response:

@@ -12,6 +12,7 @@ from infra.contracts.rules import RULES, broken
 from tests.contracts.edits import edited
 from tests.contracts.payloads import CONTRACT
 
+RECEIVES: Final = "operations/wallet-service.receives.payment.initiated"
 MESSAGE: Final = "components/messages/payment.initiated"
 PAYMENTS: Final = "paths/~payments/post"
 HEALTH: Final = "paths/~health/get"
@@ -30,6 +31,7 @@ BROKEN: Final[dict[str, list[Documents]]] = {
     ],
     "operations fit their channels": [
         edited("events", "operations/payment-orchestrator.sends.payment.failed/x-service", "other"),
+        edited("events", f"{RECEIVES}/x-delivery", "pigeon"),
     ],
     "a copy is a copy of its event": [
         edited("events", f"{COPY}/x-copy-of"),
@@ -146,3 +148,10 @@ def test_the_rule_can_be_broken(name: str) -> None:
     assert BROKEN[name], f"show a contract that breaks the rule {name!r}"
     for contract in BROKEN[name]:
         assert broken(RULES[name], contract) != []
+
+
+@pytest.mark.parametrize("delivery", ["queue", "invoke"])
+def test_every_delivery_that_the_generator_knows_keeps_the_rule(delivery: str) -> None:
+    contract = edited("events", f"{RECEIVES}/x-delivery", delivery)
+
+    assert broken(RULES["operations fit their channels"], contract) == []

@@ -1,0 +1,56 @@
+"""The bundled documents: self-contained, and the same contract."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from infra.contracts.documents import ASYNCAPI, COMMON, GATEWAY, OPENAPI, ROOT
+from infra.generate.spec import references
+from tests.contracts.payloads import CONTRACT
+
+DOCUMENTS: Final = (OPENAPI, GATEWAY, ASYNCAPI)
+
+
+def bundle(name: str) -> dict[str, Any]:
+    text = (ROOT / "generated" / name.replace(".yaml", ".json")).read_text("utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_reference_stays_in_the_bundle_and_leads_somewhere(name: str) -> None:
+    document = bundle(name)
+    contract = CONTRACT.with_document(name, document)
+
+    for reference in references(document):
+        assert reference.startswith("#/"), reference
+        assert contract.at(name, reference[1:]) is not None
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_bundle_says_what_the_document_says(name: str) -> None:
+    bundled = CONTRACT.with_document(name, bundle(name))
+
+    if name == ASYNCAPI:
+        for event in CONTRACT.events:
+            assert bundled.event_schema(event) == CONTRACT.event_schema(event)
+        return
+    for path, item in CONTRACT.by_name[name]["paths"].items():
+        assert bundled.flat(name, bundled.by_name[name]["paths"][path]) == CONTRACT.flat(name, item)
+
+
+@pytest.mark.parametrize("name", [OPENAPI, GATEWAY])
+def test_a_bundle_is_valid_openapi(name: str) -> None:
+    assert list(OpenAPIV31SpecValidator(bundle(name)).iter_errors()) == []
+
+
+def test_a_bundle_holds_the_shared_schemas_under_their_own_names() -> None:
+    schemas = bundle(ASYNCAPI)["components"]["schemas"]
+
+    for name in ("Money", "CloudEvent", "PaymentId"):
+        assert schemas[name]["title"] == name
+    assert schemas["Money"]["required"] == CONTRACT.by_name[COMMON]["$defs"]["Money"]["required"]
