@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from tests.builders import PREFIX
-from tests.contracts.world import Entry
+from tests.in_memory.system import Entry
 from tests.infra.rendered import Stack, stack
 
 EXPIRY_S: Final = 900

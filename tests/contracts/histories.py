@@ -26,12 +26,13 @@ from handlers.wallet_service.wallet import Balance, Deposit, wallet_id
 from infra.contracts.documents import Pair
 from tests.builders import ENVIRONMENT, NOW
 from tests.contracts.payloads import example
-from tests.contracts.world import DECLINING, SILENT, World
+from tests.in_memory.gateway import DECLINING, SILENT
+from tests.in_memory.system import System
 
 NEVER: Final = "9999-12-31T23:59:59.999Z"
 PAYEE: Final = "coffee-shop-42"
 Facts: TypeAlias = Mapping[str, Any]  # the data of the event that is to come
-History: TypeAlias = Callable[[World, Facts], None]
+History: TypeAlias = Callable[[System, Facts], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ def envelope(event: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return {**example(event), "subject": data["payment_id"], "data": dict(data)}
 
 
-def nothing(_world: World, _facts: Facts) -> None:
+def nothing(_world: System, _facts: Facts) -> None:
     """The event is the first that the service hears of the payment."""
 
 
-def pending(world: World, facts: Facts) -> None:
+def pending(system: System, facts: Facts) -> None:
     payment = Payment(
         payment_id=facts["payment_id"],
         user_id=facts["user_id"],
@@ -69,24 +70,24 @@ def pending(world: World, facts: Facts) -> None:
         request_fingerprint="first",
         version=1,
     )
-    with world.in_place():
+    with system.in_place():
         Payments(aws.dynamodb(), ENVIRONMENT["PAYMENTS_TABLE"]).create(
             created(payment), Cause("cor-1")
         )
 
 
-def completed(world: World, facts: Facts) -> None:
-    pending(world, facts)
-    _hear(world, "payment-orchestrator", "wallet.funds_deducted", about(facts))
+def completed(system: System, facts: Facts) -> None:
+    pending(system, facts)
+    _hear(system, "payment-orchestrator", "wallet.funds_deducted", about(facts))
 
 
-def failed(world: World, facts: Facts) -> None:
-    pending(world, facts)
+def failed(system: System, facts: Facts) -> None:
+    pending(system, facts)
     said = {**about(facts), "reason": "do_not_honor"}
-    _hear(world, "payment-orchestrator", "wallet.funds_released", said)
+    _hear(system, "payment-orchestrator", "wallet.funds_released", said)
 
 
-def funded(world: World, facts: Facts) -> None:
+def funded(system: System, facts: Facts) -> None:
     """The payer has a wallet with more than the amount."""
     amount = Money(**facts["amount"])
     wallet = wallet_id(facts["user_id"], amount.currency)
@@ -97,66 +98,66 @@ def funded(world: World, facts: Facts) -> None:
         created_at=NOW,
         request_fingerprint="first",
     )
-    with world.in_place():
+    with system.in_place():
         wallets = Wallets(aws.dynamodb(), ENVIRONMENT["WALLETS_TABLE"])
         decided = deposited(Balance(available=1, reserved=0), deposit)
         wallets.commit_deposit(decided, before=wallets.balance(wallet), cause=Cause("cor-1"))
 
 
-def refused(world: World, facts: Facts) -> None:
-    _hear(world, "wallet-service", "payment.initiated", _question(facts))
+def refused(system: System, facts: Facts) -> None:
+    _hear(system, "wallet-service", "payment.initiated", _question(facts))
 
 
-def reserved(world: World, facts: Facts) -> None:
-    funded(world, facts)
-    _hear(world, "wallet-service", "payment.initiated", _question(facts))
+def reserved(system: System, facts: Facts) -> None:
+    funded(system, facts)
+    _hear(system, "wallet-service", "payment.initiated", _question(facts))
 
 
-def deducted(world: World, facts: Facts) -> None:
-    reserved(world, facts)
+def deducted(system: System, facts: Facts) -> None:
+    reserved(system, facts)
     said = {**about(facts), "charge_id": "ch_1"}
-    _hear(world, "wallet-service", "gateway.payment_approved", said)
+    _hear(system, "wallet-service", "gateway.payment_approved", said)
 
 
-def released(world: World, facts: Facts) -> None:
-    reserved(world, facts)
+def released(system: System, facts: Facts) -> None:
+    reserved(system, facts)
     said = {**about(facts), "reason": "do_not_honor"}
-    _hear(world, "wallet-service", "gateway.payment_rejected", said)
+    _hear(system, "wallet-service", "gateway.payment_rejected", said)
 
 
-def approved(world: World, facts: Facts) -> None:
-    _charged(world, facts, PAYEE)
+def approved(system: System, facts: Facts) -> None:
+    _charged(system, facts, PAYEE)
 
 
-def declined(world: World, facts: Facts) -> None:
-    _charged(world, facts, DECLINING)
+def declined(system: System, facts: Facts) -> None:
+    _charged(system, facts, DECLINING)
 
 
-def unknown(world: World, facts: Facts) -> None:
-    _charged(world, facts, SILENT)
+def unknown(system: System, facts: Facts) -> None:
+    _charged(system, facts, SILENT)
 
 
-def _charged(world: World, facts: Facts, payee: str) -> None:
+def _charged(system: System, facts: Facts, payee: str) -> None:
     said = {**_question(facts), "payee": payee}
-    _hear(world, "gateway-processor", "wallet.funds_reserved", said)
+    _hear(system, "gateway-processor", "wallet.funds_reserved", said)
 
 
 def _question(facts: Facts) -> dict[str, Any]:
     return {**about(facts), "payee": PAYEE, "expires_at": NEVER}
 
 
-def after(history: History, pair: Pair, event: Mapping[str, Any]) -> World:
-    """A world in which the event may come: its delayed copy only when the deadline has passed."""
-    world = World()
-    history(world, event["data"])
-    world.relay()
+def after(history: History, pair: Pair, event: Mapping[str, Any]) -> System:
+    """A system in which the event may come: its delayed copy only when the deadline has passed."""
+    system = System()
+    history(system, event["data"])
+    system.relay()
     if pair.delayed:
-        world.time.now = NEVER
-    return world
+        system.time.now = NEVER
+    return system
 
 
-def _hear(world: World, service: str, event: str, data: Mapping[str, Any]) -> None:
-    world.deliver(service, event, envelope(event, data))
+def _hear(system: System, service: str, event: str, data: Mapping[str, Any]) -> None:
+    system.deliver(service, event, envelope(event, data))
 
 
 # A service that consumes events and is not here fails its pair tests: say what it may have seen.

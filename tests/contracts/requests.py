@@ -10,7 +10,7 @@ from infra.contracts.documents import OPENAPI
 from tests.builders import a_request, answered
 from tests.contracts.limits import any_value, filled
 from tests.contracts.payloads import CONTRACT
-from tests.contracts.world import World
+from tests.in_memory.system import System
 
 PREFIX: Final = "urn:problem-type:payments:"
 
@@ -52,10 +52,10 @@ class Request:
             body=self.body,
         ) | dict(self.more)
 
-    def answer(self, world: World | None = None, **settings: str) -> tuple[int, Any]:
+    def answer(self, system: System | None = None, **settings: str) -> tuple[int, Any]:
         """Status and document that the operation's own service answers."""
-        world = world or World()
-        return answered(world.invoke(f"{self.service}-api", self.event(), **settings))
+        system = system or System()
+        return answered(system.invoke(f"{self.service}-api", self.event(), **settings))
 
 
 def problem(document: Mapping[str, Any]) -> str:

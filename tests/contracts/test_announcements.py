@@ -18,7 +18,8 @@ from infra.contracts.documents import OPENAPI
 from tests.builders import ALICE, PAYEE, a_request, answered
 from tests.contracts.bus import Delivery, deliveries
 from tests.contracts.payloads import CONTRACT, violations
-from tests.contracts.world import DECLINING, SILENT, Entry, World
+from tests.in_memory.gateway import DECLINING, SILENT
+from tests.in_memory.system import Entry, System
 
 STEPS_MAX: Final = 100
 
@@ -27,7 +28,7 @@ class Journey:
     """A payment on its way through every service; late copies wait until the deadline."""
 
     def __init__(self) -> None:
-        self.world = World()
+        self.system = System()
         self.entries: list[Entry] = []
         self.late: list[Delivery] = []
 
@@ -54,14 +55,14 @@ class Journey:
             body=body,
             groups="operator",
         )
-        status, document = answered(self.world.invoke(f"{service}-api", request))
+        status, document = answered(self.system.invoke(f"{service}-api", request))
         assert status == 201, document
         return document
 
     def settle(self) -> None:
         """Deliver until nothing is on its way but late copies."""
         for _ in range(STEPS_MAX):
-            entries = self.world.relay()
+            entries = self.system.relay()
             if not entries:
                 return
             self.entries += entries
@@ -74,13 +75,13 @@ class Journey:
         if delivery.delay_s:
             self.late.append(delivery)
         elif delivery.queue is None:
-            self.world.invoke(delivery.function, json.loads(delivery.body))
+            self.system.invoke(delivery.function, json.loads(delivery.body))
         else:
             service = delivery.queue.partition("--")[0]
-            self.world.consume(service, delivery.queue, delivery.body)
+            self.system.consume(service, delivery.queue, delivery.body)
 
     def reach_deadline(self) -> None:
-        self.world.time.pass_s(901)
+        self.system.time.pass_s(901)
         late, self.late = self.late, []
         for delivery in late:
             self._deliver(Delivery(delivery.function, delivery.queue, 0, delivery.body))
@@ -90,7 +91,7 @@ class Journey:
         request = a_request(
             "GET", "/payments/{payment_id}", path={"payment_id": payment_id}, user=ALICE
         )
-        _, document = answered(self.world.invoke("payment-orchestrator-api", request))
+        _, document = answered(self.system.invoke("payment-orchestrator-api", request))
         return str(document.get("failure_code") or document["status"])
 
 
@@ -128,7 +129,7 @@ def without_money(journey: Journey) -> str:
 def heard_too_late(journey: Journey) -> str:
     journey.deposit()
     payment = journey.pay()
-    journey.world.time.pass_s(901)
+    journey.system.time.pass_s(901)
     journey.settle()
     return payment
 
@@ -146,7 +147,7 @@ def asked_again(journey: Journey) -> str:
     """The first announcement is lost; the deadline's copy asks again, too late to reserve."""
     journey.deposit()
     payment = journey.pay()
-    (lost,) = journey.world.relay()
+    (lost,) = journey.system.relay()
     journey.entries.append(lost)
     journey.late += [d for d in deliveries(lost) if d.delay_s]
     journey.reach_deadline()
@@ -179,7 +180,7 @@ def test_whatever_is_announced_is_granted_and_keeps_its_published_schema(
     payment = journey(made)
 
     assert made.status(payment) == JOURNEYS[journey]
-    assert made.world.parked() == []
+    assert made.system.parked() == []
     for entry in made.entries:
         event = json.loads(entry.detail)
         assert violations(entry.detail_type, event) == []

@@ -17,7 +17,7 @@ from tests.builders import ALICE, a_batch, a_record, a_request, answered
 from tests.contracts.documented import refusal_is_documented, require_documented
 from tests.contracts.payloads import CONTRACT
 from tests.contracts.requests import BY_ID, PREFIX, REQUESTS, Request, problem
-from tests.contracts.world import World
+from tests.in_memory.system import System
 
 SERVICES: Final = sorted({request.service for request in REQUESTS})
 UNREACHABLE: Final = EndpointConnectionError(endpoint_url="aws")
@@ -44,7 +44,7 @@ def test_every_operation_has_its_method_and_every_method_its_operation(service: 
     assert methods(service) == wanted
 
 
-# How each refusal is provoked: a request and what is wrong with the world.
+# How each refusal is provoked: a request and what is wrong with the system.
 def unauthenticated(request: Request) -> tuple[int, Any]:
     return replace(request, user=None).answer()
 
@@ -74,11 +74,11 @@ def with_unknown_parameter(request: Request) -> tuple[int, Any]:
 
 
 def aws_is_away(request: Request) -> tuple[int, Any]:
-    return request.answer(World(failing=UNREACHABLE))
+    return request.answer(System(failing=UNREACHABLE))
 
 
 def a_bug(request: Request) -> tuple[int, Any]:
-    return request.answer(World(failing=RuntimeError("a bug")))
+    return request.answer(System(failing=RuntimeError("a bug")))
 
 
 WITH_BODY: Final = [r for r in REQUESTS if r.body is not None]
@@ -122,38 +122,38 @@ def key_missing(operation_id: str) -> tuple[int, Any]:
 
 
 def key_reused(operation_id: str) -> tuple[int, Any]:
-    world, request = World(), BY_ID[operation_id]
-    assert request.answer(world)[0] == 201
+    system, request = System(), BY_ID[operation_id]
+    assert request.answer(system)[0] == 201
     amount = {**request.body["amount"], "value": 7}
-    return replace(request, body={**request.body, "amount": amount}).answer(world)
+    return replace(request, body={**request.body, "amount": amount}).answer(system)
 
 
 def overflowing(operation_id: str) -> tuple[int, Any]:
     """As many of the largest deposits as a wallet can hold, and one more."""
-    world, request = World(), BY_ID[operation_id]
+    system, request = System(), BY_ID[operation_id]
     amount = {**request.body["amount"], "value": 999_999_999_999}
     for number in range(1_002):
         keyed = request.with_parameter("header", "Idempotency-Key", str(number))
-        status, document = replace(keyed, body={**request.body, "amount": amount}).answer(world)
+        status, document = replace(keyed, body={**request.body, "amount": amount}).answer(system)
         if status != 201:
             return status, document
     raise AssertionError("a wallet holds without end")
 
 
-def parked_event(world: World) -> str:
+def parked_event(system: System) -> str:
     """The id of an event that error-handler has stored for review."""
-    world.consume("wallet-service", "wallet-service--payment-initiated", "{}")
-    (letter,) = world.sent
+    system.consume("wallet-service", "wallet-service--payment-initiated", "{}")
+    (letter,) = system.sent
     record = a_record(letter.body, letter.queue, attributes=letter.attributes)
-    world.invoke("error-handler-consumer", a_batch(record))
-    return str(world.items("failed-events")[0]["failed_event_id"])
+    system.invoke("error-handler-consumer", a_batch(record))
+    return str(system.items("failed-events")[0]["failed_event_id"])
 
 
 def reviewed(operation_id: str) -> tuple[int, Any]:
-    world = World()
-    request = BY_ID[operation_id].with_parameter("path", "failed_event_id", parked_event(world))
-    assert request.answer(world)[0] == 200
-    return request.answer(world)
+    system = System()
+    request = BY_ID[operation_id].with_parameter("path", "failed_event_id", parked_event(system))
+    assert request.answer(system)[0] == 200
+    return request.answer(system)
 
 
 OF_STATE: Final = [
@@ -246,6 +246,6 @@ def test_a_path_refuses_the_methods_that_it_lacks(path: str) -> None:
 def test_a_path_of_no_operation_is_refused_in_the_same_words() -> None:
     request = a_request("GET", "/unheard-of", user=ALICE)
 
-    status, document = answered(World().invoke("payment-orchestrator-api", request))
+    status, document = answered(System().invoke("payment-orchestrator-api", request))
 
     assert (status, problem(document)) == (404, "not-found")

@@ -18,7 +18,7 @@ from handlers.core.moves import NONE, Moves
 from infra.contracts.documents import Pair
 from tests.contracts.histories import MACHINES, History, Machine, after
 from tests.contracts.payloads import PAIRS, SEARCH, identity, payloads, violations
-from tests.contracts.world import Entry, World
+from tests.in_memory.system import Entry, System
 
 Event = Mapping[str, Any]
 
@@ -38,17 +38,17 @@ def test_every_valid_payload_is_accepted_and_ends_in_a_legal_state(pair: Pair) -
 
 def _end(pair: Pair, machine: Machine, history: History, event: Event) -> str:
     """What became of the event after that history; it must be legal."""
-    world = after(history, pair, event)
-    before, told = _state(world, machine, event), len(world.sent)
+    system = after(history, pair, event)
+    before, told = _state(system, machine, event), len(system.sent)
 
-    answer = world.deliver(pair.consumer, pair.channel, event)
+    answer = system.deliver(pair.consumer, pair.channel, event)
 
-    now = _state(world, machine, event)
+    now = _state(system, machine, event)
     assert now in _reachable(machine.moves, before), f"{before} -> {now}"
-    _require_sound_balances(world)
-    for entry in world.relay():
+    _require_sound_balances(system)
+    for entry in system.relay():
         require_granted(pair.consumer, entry)
-    refusals = [dict(sent.attributes) for sent in world.sent[told:]]
+    refusals = [dict(sent.attributes) for sent in system.sent[told:]]
     for refusal in refusals:
         assert not refusal["failure_reason"].startswith("breaks the contract"), refusal
         assert refusal["failure_kind"] == "permanent", refusal
@@ -58,9 +58,9 @@ def _end(pair: Pair, machine: Machine, history: History, event: Event) -> str:
     return "early" if (answer or {}).get("batchItemFailures") else "handled"
 
 
-def _state(world: World, machine: Machine, event: Event) -> str:
+def _state(system: System, machine: Machine, event: Event) -> str:
     subject = event["data"].get("payment_id")
-    found = [i for i in world.items(machine.table) if i.get("payment_id") == subject]
+    found = [i for i in system.items(machine.table) if i.get("payment_id") == subject]
     assert len(found) <= 1
     return str(found[0]["status"]) if found else NONE
 
@@ -70,8 +70,8 @@ def _reachable(moves: Moves, state: str) -> set[str]:
     return {state}.union(*(_reachable(moves, after) for after in moves[state]))
 
 
-def _require_sound_balances(world: World) -> None:
-    items = world.items("wallets")
+def _require_sound_balances(system: System) -> None:
+    items = system.items("wallets")
     reserved = sum(i["amount"] for i in items if i.get("status") == "reserved")
     for balance in (i for i in items if i["entry"] == "BALANCE"):
         assert balance["available"] >= 0

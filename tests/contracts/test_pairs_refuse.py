@@ -13,7 +13,7 @@ from generated.catalogue import EVENTS
 from generated.contract import Consumer
 from infra.contracts.documents import Pair
 from tests.contracts.payloads import CONTRACT, PAIRS, SEARCH, example, identity, payloads
-from tests.contracts.world import World
+from tests.in_memory.system import System
 
 # What no generator of schemas makes: bodies that are no JSON object at all, or one in disguise.
 NO_EVENTS: Final = {
@@ -45,18 +45,18 @@ def dead_letter_queue(consumer: Consumer) -> str:
 
 def require_parked(pair: Pair, event: Any) -> None:
     """It is in the DLQ of the pair, with a reason; nothing else happened."""
-    world = World()
-    answer = world.deliver(pair.consumer, pair.channel, event)
+    system = System()
+    answer = system.deliver(pair.consumer, pair.channel, event)
 
     assert not (answer or {}).get("batchItemFailures")
-    (message,) = world.sent
+    (message,) = system.sent
     assert message.queue == dead_letter_queue(consumer_of(pair))
     assert message.attributes["failure_kind"] == "permanent"
     assert message.attributes["failure_reason"].startswith("breaks the contract: ")
     assert json.loads(message.body) == event
-    assert world.written == []
-    assert world.published == []
-    assert world.metrics() == {}
+    assert system.written == []
+    assert system.published == []
+    assert system.metrics() == {}
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=identity)
@@ -77,19 +77,19 @@ def _can_travel(event: Any) -> bool:
 @pytest.mark.parametrize("what", NO_EVENTS)
 @pytest.mark.parametrize("pair", PAIRS, ids=identity)
 def test_a_body_that_is_no_event_is_parked_as_it_came(pair: Pair, what: str) -> None:
-    consumer, world = consumer_of(pair), World()
+    consumer, system = consumer_of(pair), System()
     # What operators send back to an invoked service comes through a queue as well.
     invoked = consumer.delivery == "invoke"
     queue = f"{consumer.service}--events" if invoked else consumer.queue
 
-    answer = world.consume(pair.consumer, queue, NO_EVENTS[what])
+    answer = system.consume(pair.consumer, queue, NO_EVENTS[what])
 
     assert answer == {"batchItemFailures": []}
-    (message,) = world.sent
+    (message,) = system.sent
     assert message.body == NO_EVENTS[what]
     assert message.queue == f"{queue}-dlq"
     assert message.attributes["failure_reason"].startswith("breaks the contract")
-    assert world.written == []
+    assert system.written == []
 
 
 QUEUED: Final = [pair for pair in PAIRS if consumer_of(pair).delivery == "queue"]

@@ -11,7 +11,7 @@ from infra.contracts.documents import Pair
 from infra.template import build_template
 from tests.contracts.bus import EXPIRY_S, deliveries
 from tests.contracts.payloads import CONTRACT, PAIRS, example, identity
-from tests.contracts.world import Entry
+from tests.in_memory.system import Entry
 
 SERVICES: Final = sorted({pair.producer for pair in PAIRS})
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.entry import Api
 from tests.builders import VirtualTime
-from tests.security.witness import Witness
+from tests.in_memory.system import System
 from tests.stores.cloud import Cloud
 
 
@@ -18,5 +18,5 @@ def api(cloud: Cloud, time: VirtualTime) -> Api:
 @pytest.fixture
 def quick_api(time: VirtualTime) -> Iterator[Api]:
     """For tens of thousands of requests."""
-    with Witness().in_place():
+    with System().in_place():
         yield Api(time.clock(), sandbox=True)

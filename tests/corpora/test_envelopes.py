@@ -25,7 +25,7 @@ from tests.builders import (
     travelling,
 )
 from tests.corpora.corpora import broken_bodies, json_texts, naughty_strings, sendable
-from tests.security.witness import OPERATOR, Witness
+from tests.in_memory.system import OPERATOR, System
 
 QUEUES: Final = [q for q in routing.source_queues() if routing.owner(q) != routing.RELAY]
 OUTBOX: Final = routing.OUTBOX_QUEUE
@@ -49,67 +49,67 @@ def bodies() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("queue", QUEUES)
 def test_no_message_is_lost_whatever_it_is(queue: str) -> None:
-    world = Witness()
+    system = System()
     sent = []
 
     for name, body in bodies():
-        response = world.consume(routing.owner(queue), queue, body)
+        response = system.consume(routing.owner(queue), queue, body)
         assert response == {"batchItemFailures": []}, name
         sent.append(body)
 
-    assert [message.body for message in world.parked()] == sent
-    assert {message.queue for message in world.parked()} == {f"{queue}-dlq"}
-    assert world.states() == []
-    for message in world.parked():
+    assert [message.body for message in system.parked()] == sent
+    assert {message.queue for message in system.parked()} == {f"{queue}-dlq"}
+    assert system.states() == []
+    for message in system.parked():
         assert message.attributes["failure_kind"] == "permanent"
         assert message.attributes["failure_reason"].isprintable()
 
 
 @pytest.mark.parametrize("table", streamed_tables())
 def test_no_outbox_is_lost_whatever_it_is(table: str) -> None:
-    world = Witness()
+    system = System()
     sent = [body for _, body in bodies() if body.strip()]
     records = [_stream_record(table, {"outbox": {"S": body}}) for body in sent]
 
     for start in range(0, len(records), 100):
-        world.invoke("event-relay-stream", {"Records": records[start : start + 100]})
+        system.invoke("event-relay-stream", {"Records": records[start : start + 100]})
 
-    assert world.published == []
-    assert [message.body for message in world.parked()] == sent
-    assert {message.queue for message in world.parked()} == {f"{OUTBOX}-dlq"}
+    assert system.published == []
+    assert [message.body for message in system.parked()] == sent
+    assert {message.queue for message in system.parked()} == {f"{OUTBOX}-dlq"}
 
 
 def test_no_invocation_by_the_bus_is_lost_whatever_it_is() -> None:
     """EventBridge delivers objects only; what cannot be measured is parked as it came."""
-    world = Witness()
+    system = System()
     documents = (_read(body) for _, body in bodies())
     # An object with `Records` is what the poller hands over, and no event of the bus.
     objects = [one for one in documents if isinstance(one, dict) and "Records" not in one]
 
     for document in objects:
-        world.invoke("metrics-collector-consumer", document)
+        system.invoke("metrics-collector-consumer", document)
 
     assert len(objects) > 30
-    assert [json.loads(message.body) for message in world.parked()] == objects
+    assert [json.loads(message.body) for message in system.parked()] == objects
 
 
 def test_every_dead_letter_can_be_read_by_an_operator_byte_for_byte() -> None:
-    world = Witness()
+    system = System()
     # Out of the bus's own envelope it takes the event: test_dead_letters tells of that.
     sent = [body for name, body in bodies() if name != "in the bus's envelope"]
     queue = f"{WALLET}-dlq"
 
     for number, body in enumerate(sent):
         record = a_record(body, queue, message_id=f"m-{number}", attributes=_odd(number))
-        response = world.invoke("error-handler-consumer", a_batch(record))
+        response = system.invoke("error-handler-consumer", a_batch(record))
         assert response == {"batchItemFailures": []}, body[:80]
 
-    redriven = [message.body for message in world.sent]
+    redriven = [message.body for message in system.sent]
     shown = []
-    for item in world.items("failed-events"):
+    for item in system.items("failed-events"):
         path = {"failed_event_id": item["failed_event_id"]}
         one = "/failed-events/{failed_event_id}"
-        answer = world.ask("error-handler-api", "GET", one, path=path, groups=OPERATOR)
+        answer = system.ask("error-handler-api", "GET", one, path=path, groups=OPERATOR)
         assert answer["statusCode"] == 200, answer
         shown.append(json.loads(answer["body"])["body"])
     assert {*shown, *redriven} == set(sent)
@@ -130,46 +130,46 @@ def _odd(number: int) -> dict[str, str]:
 
 def test_one_poison_in_ten_spoils_no_neighbour() -> None:
     for poison in broken_bodies().values():
-        world = Witness()
-        world.deposit(10_000, ALICE, "USD")
+        system = System()
+        system.deposit(10_000, ALICE, "USD")
         texts = [travelling(initiated(payment_id=f"pay_{letter * 26}")) for letter in "abcdefghi"]
         texts.insert(3, poison)
         records = [a_record(t, WALLET, message_id=f"m-{n}") for n, t in enumerate(texts)]
 
-        response = world.invoke("wallet-service-consumer", a_batch(*records))
+        response = system.invoke("wallet-service-consumer", a_batch(*records))
 
         assert response == {"batchItemFailures": []}
-        reserved = [one for one in world.items("wallets") if one.get("status") == "reserved"]
+        reserved = [one for one in system.items("wallets") if one.get("status") == "reserved"]
         assert len(reserved) == 9
-        assert [message.body for message in world.parked()] == [poison]
+        assert [message.body for message in system.parked()] == [poison]
 
 
 def test_the_same_message_twice_in_one_batch_counts_once() -> None:
-    world = Witness()
-    world.deposit(10_000, ALICE, "USD")
+    system = System()
+    system.deposit(10_000, ALICE, "USD")
     asked = [a_record(travelling(initiated()), WALLET, message_id="m-1")] * 3
     told = "wallet-service--gateway-payment_approved"
     answers = [a_record(travelling(approved()), told, message_id="m-2")] * 3
 
     for records in (asked, answers):
-        response = world.invoke("wallet-service-consumer", a_batch(*records))
+        response = system.invoke("wallet-service-consumer", a_batch(*records))
         assert response == {"batchItemFailures": []}
 
-    assert world.money() == {f"{ALICE}#USD": (9_500, 0)}
-    assert world.parked() == []
+    assert system.money() == {f"{ALICE}#USD": (9_500, 0)}
+    assert system.parked() == []
 
 
 @pytest.mark.parametrize("function", ["wallet-service", "payment-orchestrator", "error-handler"])
 def test_an_empty_batch_is_nothing_to_do(function: str) -> None:
-    world = Witness()
+    system = System()
 
-    assert world.invoke(f"{function}-consumer", a_batch()) == {"batchItemFailures": []}
-    assert world.calls == []
+    assert system.invoke(f"{function}-consumer", a_batch()) == {"batchItemFailures": []}
+    assert system.calls == []
 
 
 def test_records_of_a_stream_that_announce_nothing_are_passed_over() -> None:
     """What the filter of the mapping keeps away, in case it lets something through."""
-    world = Witness()
+    system = System()
     good = {"outbox": {"S": travelling(initiated())}}
     records = [
         _stream_record("payments", None, "REMOVE"),
@@ -179,29 +179,29 @@ def test_records_of_a_stream_that_announce_nothing_are_passed_over() -> None:
         _stream_record("payments", good),
     ]
 
-    world.invoke("event-relay-stream", {"Records": records})
-    world.invoke("event-relay-stream", {"Records": []})
+    system.invoke("event-relay-stream", {"Records": records})
+    system.invoke("event-relay-stream", {"Records": []})
 
-    assert [entry.detail_type for entry in world.published] == ["payment.initiated"]
-    assert world.parked() == []
+    assert [entry.detail_type for entry in system.published] == ["payment.initiated"]
+    assert system.parked() == []
 
 
 def test_a_message_that_its_dead_letter_queue_cannot_take_stays_in_its_queue() -> None:
-    world = Witness()
-    world.failing = ClientError({"Error": {"Code": "InvalidParameterValue"}}, "SendMessage")
+    system = System()
+    system.failing = ClientError({"Error": {"Code": "InvalidParameterValue"}}, "SendMessage")
     body = broken_bodies()["as large as it can be"]
 
-    response = world.consume("wallet-service", WALLET, body)
+    response = system.consume("wallet-service", WALLET, body)
 
     assert response == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
 
 
 @pytest.mark.parametrize("field", ["headers", "body", "path", "queryStringParameters"])
 def test_a_request_without_what_requests_have_is_refused_and_not_broken(field: str) -> None:
-    world = Witness()
+    system = System()
     event = a_request("POST", "/payments", headers={"Idempotency-Key": "k"}, body={"payee": "x"})
     for odd in ({k: v for k, v in event.items() if k != field}, event | {field: None}):
-        answer = world.invoke("payment-orchestrator-api", odd)
+        answer = system.invoke("payment-orchestrator-api", odd)
 
         assert 400 <= answer["statusCode"] < 500, answer
 

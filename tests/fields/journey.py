@@ -18,14 +18,13 @@ from payments_client import PaymentsClient, Problem, Retries
 
 from generated.catalogue import OPERATIONS
 from generated.contract import Operation
-from handlers.gateway_processor.http_gateway import HttpGateway
 from infra.contracts.documents import OPENAPI
 from infra.contracts.documents import Documents as Contract
 from infra.generate.names import snake
 from tests.builders import PREFIX, a_batch, a_record, a_request, answered
 from tests.fields.bodies import JSON, Body, leaves
 from tests.fields.gateway import Approving
-from tests.security.witness import OPERATOR, Witness
+from tests.in_memory.system import OPERATOR, System
 
 Documents: TypeAlias = dict[str, list[Any]]  # place -> what was found there
 
@@ -54,7 +53,7 @@ class Travelling:
 
     def __init__(self, contract: Contract, gateway: Approving) -> None:
         self.contract, self._gateway = contract, gateway
-        self.world = Witness(gateway=HttpGateway(gateway.url, lambda: "key"))  # type: ignore[arg-type]
+        self.system = System(over_http=gateway.url)
         self._sent: Any = None
         self._answered: Any = None
 
@@ -62,7 +61,7 @@ class Travelling:
         """Send the body to its operation, let everything happen that follows, and read it back."""
         operation = OPERATIONS[body.operation_id]
         self._prepare(document)
-        written, published = len(self.world.written), len(self.world.published)
+        written, published = len(self.system.written), len(self.system.published)
         asked = len(self._gateway.asked)
         journey, model = Journey(), getattr(payments_client, body.schema_name)
         journey.path = self._path(operation, document)
@@ -70,9 +69,9 @@ class Travelling:
         journey.sent = self._sent
         self._keep(journey, operation, returned)
         self._store(journey, written)
-        self.world.run()
+        self.system.run()
         self._read_back(journey, operation)
-        for entry in self.world.published[published:]:
+        for entry in self.system.published[published:]:
             journey.events[entry.detail_type] = [json.loads(entry.detail)["data"]]
         for method, place, question in self._gateway.asked[asked:]:
             journey.asked[f"{method} {place}"] = [question]
@@ -80,16 +79,16 @@ class Travelling:
 
     def _prepare(self, document: Any) -> None:
         """One of each thing that an operation may be about, and money for what the body asks."""
-        self.world.pay(key="before")
-        self.world.run()
+        self.system.pay(key="before")
+        self.system.run()
         for path, value in leaves(document):
             if path[-1] == "currency":
-                self.world.deposit(VALUE_MAX, USER, value)
+                self.system.deposit(VALUE_MAX, USER, value)
         queue = "wallet-service--payment-initiated"
-        self.world.consume("wallet-service", queue, "{}")
-        record = a_record("{}", f"{queue}-dlq", attributes=self.world.parked()[0].attributes)
-        self.world.invoke("error-handler-consumer", a_batch(record))
-        self.world.run()
+        self.system.consume("wallet-service", queue, "{}")
+        record = a_record("{}", f"{queue}-dlq", attributes=self.system.parked()[0].attributes)
+        self.system.invoke("error-handler-consumer", a_batch(record))
+        self.system.run()
 
     def _path(self, operation: Operation, document: Any) -> list[str]:
         """The parameters of the path: as the body says, or the id of something that exists."""
@@ -98,8 +97,8 @@ class Travelling:
         return [said[name] if name in said else self._known(name) for name in names]
 
     def _known(self, name: str) -> str:
-        for table in self.world.dynamodb.tables:
-            for item in self.world.items(table.removeprefix(f"{PREFIX}-")):
+        for table in self.system.dynamodb.tables:
+            for item in self.system.items(table.removeprefix(f"{PREFIX}-")):
                 if name in item:
                     return str(item[name])
         raise AssertionError(f"nothing in the system has a {name}: let Travelling._prepare make it")
@@ -134,7 +133,7 @@ class Travelling:
             headers=dict(request.headers),
             raw=request.content.decode() or None,
         )
-        answer = self.world.invoke(f"{operation.service}-api", event)
+        answer = self.system.invoke(f"{operation.service}-api", event)
         status, self._answered = answered(answer)
         return httpx.Response(status, json=self._answered)
 
@@ -145,7 +144,7 @@ class Travelling:
 
     def _store(self, journey: Journey, since: int) -> None:
         """Keep what the operation itself wrote, without the event that waits to be published."""
-        for change in self.world.written[since:]:
+        for change in self.system.written[since:]:
             table = change.table.removeprefix(f"{PREFIX}-")
             item = {n: _plain(value) for n, value in (change.new or {}).items() if n != OUTBOX}
             journey.stored.setdefault(table, []).append(item)

@@ -17,7 +17,7 @@ USES = {
     "declined": (1, 17, 6, 13, 8, 5),
     "refused": (1, 10, 3, 4, 4, 3),
     "expired": (1, 25, 8, 15, 12, 8),
-    "duplicate": (2, 70, 36, 24, 56, 16),
+    "duplicate": (2, 39, 19, 18, 29, 9),
 }
 # Dollars per million completed payments. The goal of 20 cannot be met: docs/performance.md.
 BUSY_MAX, ALONE_MAX = 31.5, 37.0

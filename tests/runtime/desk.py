@@ -1,4 +1,4 @@
-"""gateway-processor at work: its processor, a gateway with books, a table in this process."""
+"""gateway-processor at work: its processor, a gateway with gateway, a table in this process."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from handlers.core.errors import Failure
 from handlers.gateway_processor.consumer import react
 from handlers.gateway_processor.store import Charges
 from tests.builders import ENVIRONMENT, VirtualTime, travelling
-from tests.runtime.books import Books
+from tests.in_memory.gateway import FakeGateway
 from tests.stores.cloud import Cloud
 
 
@@ -28,13 +28,13 @@ class Desk:
 
     cloud: Cloud
     time: VirtualTime
-    books: Books
+    gateway: FakeGateway
 
     def hear(self, event: Any, dynamodb: Any = None) -> str:
         """The note, or the failure's class."""
         charges = Charges(dynamodb or self.cloud.dynamodb, ENVIRONMENT["CHARGES_TABLE"])
         try:
-            return react(charges, self.books, self.time.clock(), message(event))
+            return react(charges, self.gateway, self.time.clock(), message(event))
         except Failure as failure:
             return type(failure).__name__
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from handlers.gateway_processor.gateway import Answer, Approved, Declined
+from handlers.gateway_processor.gateway import Answer, Approved, ChargeRequest, Declined
 from tests.builders import LATER, PAY_1, VirtualTime, at_expiry, reserved
-from tests.runtime.books import Books
+from tests.in_memory.gateway import FakeGateway
 from tests.runtime.desk import Desk
 from tests.runtime.fakes import AnswerLost
 from tests.stores.cloud import Cloud
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.gateway_processor
 
 @pytest.fixture
 def desk(cloud: Cloud, time: VirtualTime) -> Desk:
-    return Desk(cloud, time, Books())
+    return Desk(cloud, time, FakeGateway())
 
 
 class CrashedError(Exception):
@@ -64,7 +64,7 @@ def test_a_crash_at_any_write_charges_at_most_once_and_ends_all_the_same(
     desk.hear(at_expiry() if late else reserved())
 
     charged = not late or write == 2
-    assert desk.books.charges == int(charged)
+    assert desk.gateway.charges == int(charged)
     assert desk.status == ("approved" if charged else "expired")
     assert desk.announced == ("gateway.payment_approved" if charged else "gateway.payment_rejected")
 
@@ -73,57 +73,57 @@ def test_lost_answers_of_the_table_are_found_by_reading(desk: Desk) -> None:
     note = desk.hear(reserved(), AnswerLost(desk.cloud.dynamodb))
 
     assert note == "already approved"
-    assert desk.books.charges == 1
-    assert desk.books.asked == ["inquire", "charge"]
+    assert desk.gateway.charges == 1
+    assert desk.gateway.calls == ["inquire", "charge"]
     assert desk.announced == "gateway.payment_approved"
 
 
 @dataclass
-class Racing(Books):
+class Racing(FakeGateway):
     """While it is asked for the first time, another worker hears something."""
 
     rival: Any = None
 
-    def _ask(self, question: str, key: str) -> Answer:
-        if self.rival and not self.asked:
-            self.asked.append("rival")
+    def _answer(self, operation: str, request: ChargeRequest) -> Answer:
+        if self.rival and not self.calls:
+            self.calls.append("rival")
             self.rival()
-        return super()._ask(question, key)
+        return super()._answer(operation, request)
 
 
 @pytest.mark.parametrize("late", [False, True])
 def test_two_workers_with_one_claim_come_to_the_same_end(
     cloud: Cloud, time: VirtualTime, late: bool
 ) -> None:
-    books = Racing()
-    desk = Desk(cloud, time, books)
+    gateway = Racing()
+    desk = Desk(cloud, time, gateway)
 
     def rival() -> None:
         if late:
             time.now = LATER
         desk.hear(at_expiry() if late else reserved())
 
-    books.rival = rival
+    gateway.rival = rival
 
     note = desk.hear(reserved())
 
     assert note == ("already expired" if late else "already approved")
-    assert books.charges == int(not late)
+    assert gateway.charges == int(not late)
     assert desk.status == ("expired" if late else "approved")
 
 
 def test_an_end_that_contradicts_the_recorded_one_goes_to_an_operator(
     cloud: Cloud, time: VirtualTime
 ) -> None:
-    books = Racing()
-    desk = Desk(cloud, time, books)
+    gateway = Racing()
+    desk = Desk(cloud, time, gateway)
 
     def rival() -> None:
-        books.keys[PAY_1] = Declined("lost_card")
+        gateway.outcomes[PAY_1] = Declined("lost_card")
         desk.hear(reserved())
-        books.keys[PAY_1] = Approved("ch_9")
+        gateway.outcomes[PAY_1] = Approved("ch_9")
 
-    books.rival = rival
+    gateway.rival = rival
 
     assert desk.hear(reserved()) == "Permanent"
     assert desk.status == "declined"

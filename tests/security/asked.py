@@ -11,7 +11,7 @@ from typing import Any, Final
 from infra.template import routing
 from infra.template.functions import FUNCTIONS
 from tests.builders import PREFIX
-from tests.security.witness import Call
+from tests.in_memory.system import Call
 from tests.simulation.cloud import stack
 
 Need = tuple[str, str]  # target and action

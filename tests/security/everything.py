@@ -6,48 +6,48 @@ import json
 from typing import Any, Final
 
 from tests.builders import a_batch, a_record
-from tests.contracts.world import DECLINING, SILENT
+from tests.in_memory.gateway import DECLINING, SILENT
+from tests.in_memory.system import OPERATOR, RECEIVES_MAX, System
 from tests.security.forgeries import forged
-from tests.security.witness import OPERATOR, RECEIVES_MAX, Witness
 
 NO_EVENT: Final = '{"specversion": "1.0"}'
 
 
-def pay_in_every_way(world: Witness, **fields: Any) -> None:
+def pay_in_every_way(system: System, **fields: Any) -> None:
     """Payments that complete, are declined, are refused, and expire."""
-    world.deposit(1000)
-    world.deposit(500)
-    world.run()
+    system.deposit(1000)
+    system.deposit(500)
+    system.run()
     for number, payee in enumerate(("coffee-shop-42", DECLINING, SILENT)):
-        world.pay(key=f"in-every-way-{number}", payee=payee, **fields)
-        world.run()
-    world.pay(key="too-much", amount={"value": 99_999, "currency": "EUR"}, **fields)
-    world.pay(key="no-wallet", amount={"value": 1, "currency": "JPY"}, **fields)
-    world.run()
-    world.pass_the_deadline()
-    for entry in list(world.published):
+        system.pay(key=f"in-every-way-{number}", payee=payee, **fields)
+        system.run()
+    system.pay(key="too-much", amount={"value": 99_999, "currency": "EUR"}, **fields)
+    system.pay(key="no-wallet", amount={"value": 1, "currency": "JPY"}, **fields)
+    system.run()
+    system.pass_the_deadline()
+    for entry in list(system.published):
         if entry.detail_type == "wallet.funds_reserved":
             queue = "gateway-processor--wallet-funds_reserved-at-expiry"
-            world.consume("gateway-processor", queue, entry.detail)
+            system.consume("gateway-processor", queue, entry.detail)
         if entry.detail_type == "payment.initiated":
             queue = "payment-orchestrator--payment-initiated-after-deadline"
-            world.consume("payment-orchestrator", queue, entry.detail)
-    world.run()
+            system.consume("payment-orchestrator", queue, entry.detail)
+    system.run()
 
 
-def ask_every_question(world: Witness) -> None:
+def ask_every_question(system: System) -> None:
     """Every operation that only reads, and requests that are refused."""
     orchestrator, wallets = "payment-orchestrator-api", "wallet-service-api"
-    payment = world.pay(key="to-be-read")["payment_id"]
-    world.ask(orchestrator, "GET", "/payments/{payment_id}", path={"payment_id": payment})
-    world.ask(orchestrator, "GET", "/payments", query={"status": "failed", "page_size": "1"})
-    world.ask(orchestrator, "GET", "/health", user=None)
-    world.ask(wallets, "GET", "/wallets")
-    world.ask(wallets, "GET", "/wallets/{currency}", path={"currency": "EUR"})
-    world.run()
+    payment = system.pay(key="to-be-read")["payment_id"]
+    system.ask(orchestrator, "GET", "/payments/{payment_id}", path={"payment_id": payment})
+    system.ask(orchestrator, "GET", "/payments", query={"status": "failed", "page_size": "1"})
+    system.ask(orchestrator, "GET", "/health", user=None)
+    system.ask(wallets, "GET", "/wallets")
+    system.ask(wallets, "GET", "/wallets/{currency}", path={"currency": "EUR"})
+    system.run()
 
 
-def fail_in_every_way(world: Witness) -> None:
+def fail_in_every_way(system: System) -> None:
     """A message that no consumer understands, one that is too early, and what becomes of them."""
     queues = {
         "payment-orchestrator": ("wallet-funds_deducted", "wallet.funds_deducted"),
@@ -58,20 +58,20 @@ def fail_in_every_way(world: Witness) -> None:
     for service, (slug, kind) in queues.items():
         queue = f"{service}--{slug}"
         early = forged(kind, payment_id="pay_" + "z" * 26, user_id="x", amount=amount, payee=SILENT)
-        world.consume(service, queue, NO_EVENT)
-        world.consume(service, queue, early)
-        world.consume(service, queue, early, receives=RECEIVES_MAX)
-    world.invoke("metrics-collector-consumer", {"specversion": "1.0"})
-    world.consume("metrics-collector", "metrics-collector--events", NO_EVENT)
+        system.consume(service, queue, NO_EVENT)
+        system.consume(service, queue, early)
+        system.consume(service, queue, early, receives=RECEIVES_MAX)
+    system.invoke("metrics-collector-consumer", {"specversion": "1.0"})
+    system.consume("metrics-collector", "metrics-collector--events", NO_EVENT)
     outbox = a_record(NO_EVENT, "event-relay--outbox") | {"eventSource": "aws:sqs"}
-    world.invoke("event-relay-stream", {"Records": [outbox]})
-    look_after_dead_letters(world)
+    system.invoke("event-relay-stream", {"Records": [outbox]})
+    look_after_dead_letters(system)
 
 
-def look_after_dead_letters(world: Witness) -> None:
+def look_after_dead_letters(system: System) -> None:
     """The error handler parks and re-drives; an operator reviews."""
     retryable = json.dumps({"type": "payment.initiated"})
-    letters = [*((m.queue, m.body) for m in world.parked())]
+    letters = [*((m.queue, m.body) for m in system.parked())]
     letters.append(("wallet-service--payment-initiated-dlq", retryable))
     for number, (queue, body) in enumerate(letters):
         record = a_record(
@@ -80,23 +80,23 @@ def look_after_dead_letters(world: Witness) -> None:
             message_id=f"letter-{number}",
             attributes={"failure_kind": "retryable", "failure_reason": "a test"},
         )
-        world.invoke("error-handler-consumer", a_batch(record))
-    review_failed_events(world)
+        system.invoke("error-handler-consumer", a_batch(record))
+    review_failed_events(system)
 
 
-def review_failed_events(world: Witness) -> None:
+def review_failed_events(system: System) -> None:
     operator: dict[str, Any] = {"groups": OPERATOR}
     api, one = "error-handler-api", "/failed-events/{failed_event_id}"
-    world.ask(api, "GET", "/failed-events", **operator)
-    for number, event in enumerate(world.items("failed-events")):
+    system.ask(api, "GET", "/failed-events", **operator)
+    for number, event in enumerate(system.items("failed-events")):
         path = {"failed_event_id": event["failed_event_id"]}
-        world.ask(api, "GET", one, path=path, **operator)
+        system.ask(api, "GET", one, path=path, **operator)
         verb = "redrive" if number % 2 else "discard"
-        world.ask(api, "POST", f"{one}/{verb}", path=path, body={"note": "seen"}, **operator)
+        system.ask(api, "POST", f"{one}/{verb}", path=path, body={"note": "seen"}, **operator)
 
 
-def do_everything(world: Witness, **fields: Any) -> None:
+def do_everything(system: System, **fields: Any) -> None:
     """`fields` go into every payment."""
-    pay_in_every_way(world, **fields)
-    ask_every_question(world)
-    fail_in_every_way(world)
+    pay_in_every_way(system, **fields)
+    ask_every_question(system)
+    fail_in_every_way(system)

@@ -13,9 +13,9 @@ from typing import Any, Final
 import pytest
 
 from tests.builders import ALICE, BOB
-from tests.contracts.world import DECLINING, SILENT
+from tests.in_memory.gateway import DECLINING, SILENT
+from tests.in_memory.system import RECEIVES_MAX, System
 from tests.security.forgeries import CONSUMED, LONG_AGO, UNKNOWN_PAYMENT, a_payment_of, forged
-from tests.security.witness import RECEIVES_MAX, Witness
 
 MINE: Final = 1000
 WALLET_ASKED: Final = "wallet-service--payment-initiated"
@@ -50,38 +50,38 @@ def is_believed(queue: str, lie: str, stage: str) -> bool:
     return False
 
 
-def paid_as_far_as(stage: str) -> tuple[Witness, dict[str, Any]]:
-    """A world with a payment of alice's at that stage, and what a true event says of it."""
+def paid_as_far_as(stage: str) -> tuple[System, dict[str, Any]]:
+    """A system with a payment of alice's at that stage, and what a true event says of it."""
     payee, queues = STAGES[stage]
-    world = Witness()
+    system = System()
     for user in (ALICE, BOB):
         for currency in ("EUR", "SEK"):
-            world.deposit(MINE, user, currency)
-    payment = world.pay(payee=payee)
-    world.run(lambda queue: queues is None or queue in queues)
+            system.deposit(MINE, user, currency)
+    payment = system.pay(payee=payee)
+    system.run(lambda queue: queues is None or queue in queues)
     facts = {"payment_id": payment["payment_id"], "user_id": ALICE, "amount": payment["amount"]}
-    return world, facts
+    return system, facts
 
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize(("kind", "queue"), CONSUMED)
 def test_a_lie_is_parked_and_changes_nothing(kind: str, queue: str, stage: str) -> None:
-    world, facts = paid_as_far_as(stage)
-    money, states, charges = world.money(), world.states(), dict(world.gateway.outcomes)
+    system, facts = paid_as_far_as(stage)
+    money, states, charges = system.money(), system.states(), dict(system.gateway.outcomes)
     lies = {n: lie for n, lie in LIES.items() if not is_believed(queue, n, stage)}
 
     for name, lie in lies.items():
         body = forged(kind, **{**facts, "expires_at": LONG_AGO, **lie})
         # The last try: what is too early now is parked instead of waiting for its time.
-        response = world.consume(queue.partition("--")[0], queue, body, receives=RECEIVES_MAX)
+        response = system.consume(queue.partition("--")[0], queue, body, receives=RECEIVES_MAX)
 
         assert response == {"batchItemFailures": []}, name
-        assert (world.parked()[-1].queue, world.parked()[-1].body) == (f"{queue}-dlq", body), name
+        assert (system.parked()[-1].queue, system.parked()[-1].body) == (f"{queue}-dlq", body), name
 
-    assert len(world.parked()) == len(lies)
-    assert world.states() == states
-    assert world.money() == money
-    assert dict(world.gateway.outcomes) == charges
+    assert len(system.parked()) == len(lies)
+    assert system.states() == states
+    assert system.money() == money
+    assert dict(system.gateway.outcomes) == charges
 
 
 @pytest.mark.parametrize("stage", ["pending", "reserved"])
@@ -89,44 +89,44 @@ def test_a_lie_is_parked_and_changes_nothing(kind: str, queue: str, stage: str) 
 def test_a_forged_expiry_closes_what_was_not_charged_and_moves_no_money(
     lie: str, stage: str
 ) -> None:
-    world, facts = paid_as_far_as(stage)
-    money, charges = world.money(), dict(world.gateway.outcomes)
+    system, facts = paid_as_far_as(stage)
+    money, charges = system.money(), dict(system.gateway.outcomes)
     body = forged("wallet.funds_reserved", **{**facts, "expires_at": LONG_AGO, **LIES[lie]})
 
-    world.consume("gateway-processor", EXPIRY, body)
-    world.run()
+    system.consume("gateway-processor", EXPIRY, body)
+    system.run()
 
-    assert {one["status"] for one in world.items("charges")} <= {"expired", "approved"}
+    assert {one["status"] for one in system.items("charges")} <= {"expired", "approved"}
     posted = {wallet: sum(both) for wallet, both in money.items()}
-    paid = sum(1 for one in world.items("charges") if one["status"] == "approved")
-    now = {wallet: sum(both) for wallet, both in world.money().items()}
+    paid = sum(1 for one in system.items("charges") if one["status"] == "approved")
+    now = {wallet: sum(both) for wallet, both in system.money().items()}
     assert sum(posted.values()) - sum(now.values()) == 400 * paid
-    assert len(world.gateway.outcomes) - len(charges) == paid
+    assert len(system.gateway.outcomes) - len(charges) == paid
 
 
 @pytest.mark.parametrize("stage", ["in flight", "approved", "completed", "failed"])
 def test_a_question_asked_again_with_another_payee_pays_nobody_else(stage: str) -> None:
-    world, facts = paid_as_far_as(stage)
-    asked = dict(world.gateway.outcomes)
+    system, facts = paid_as_far_as(stage)
+    asked = dict(system.gateway.outcomes)
 
     for queue, kind in QUESTIONS.items():
         body = forged(kind, **facts, payee="thief-shop-1")
-        world.consume(queue.partition("--")[0], queue, body)
+        system.consume(queue.partition("--")[0], queue, body)
 
-    assert {one["payee"] for one in world.items("charges")} == {STAGES[stage][0]}
-    assert dict(world.gateway.outcomes) == asked
+    assert {one["payee"] for one in system.items("charges")} == {STAGES[stage][0]}
+    assert dict(system.gateway.outcomes) == asked
 
 
 def test_what_the_contract_does_not_grant_a_service_is_not_published_in_its_name() -> None:
     """An outbox in the wallets' table that speaks for the gateway: the relay parks it."""
-    world = Witness()
+    system = System()
     facts = a_payment_of(ALICE)
     outbox = {"outbox": {"S": forged("gateway.payment_approved", **facts)}}
     arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/payments-test-wallets/stream/1"
     record = {"eventSourceARN": arn, "eventName": "INSERT", "dynamodb": {"NewImage": outbox}}
 
-    world.invoke("event-relay-stream", {"Records": [record]})
+    system.invoke("event-relay-stream", {"Records": [record]})
 
-    assert world.published == []
-    (parked,) = world.parked()
+    assert system.published == []
+    (parked,) = system.parked()
     assert parked.queue == "event-relay--outbox-dlq"

@@ -15,9 +15,9 @@ from handlers.core.errors import Permanent
 from infra.template import routing
 from infra.template.functions import FUNCTIONS
 from tests.builders import a_request
+from tests.in_memory.system import GATEWAY_KEY, OPERATOR, System
 from tests.security.everything import do_everything
 from tests.security.fortress import Fortress
-from tests.security.witness import GATEWAY_KEY, OPERATOR, Witness
 
 # One process for all of it: what they share takes seconds to make.
 pytestmark = pytest.mark.xdist_group("security")
@@ -30,7 +30,7 @@ BODY: Final = "canary-broken-body-c3d2e1"
 NOTE: Final = "canary-note-91bb7e"
 PAYEE: Final = "canary-payee-2f6a10"
 CANARIES: Final = (DESCRIPTION, METADATA, KEY, TOKEN, BODY, NOTE, PAYEE, GATEWAY_KEY)
-PRIVATE: Final = {"description": DESCRIPTION, "metadata": {"canary": METADATA}}
+PRIVATE: Final[dict[str, Any]] = {"description": DESCRIPTION, "metadata": {"canary": METADATA}}
 HEADERS: Final = {"Idempotency-Key": KEY, "Authorization": f"Bearer {TOKEN}", "Cookie": TOKEN}
 BODIES: Final = (
     json.dumps({"amount": {"value": 1, "currency": "EUR"}, "payee": PAYEE} | PRIVATE),
@@ -48,7 +48,7 @@ def silent_about(log: str) -> list[str]:
     return [canary for canary in CANARIES if canary in log]
 
 
-def ask_everything_with_canaries(world: Witness) -> None:
+def ask_everything_with_canaries(system: System) -> None:
     """Every operation with every body, good and bad, of users and of operators."""
     for function in (one.name for one in FUNCTIONS if one.role == "api"):
         for method, resource in _operations(function):
@@ -57,7 +57,7 @@ def ask_everything_with_canaries(world: Witness) -> None:
                 event = a_request(
                     method, resource, groups=OPERATOR, path=path, headers=HEADERS, raw=raw
                 )
-                world.invoke(function, event)
+                system.invoke(function, event)
 
 
 def _operations(function: str) -> list[tuple[str, str]]:
@@ -67,32 +67,32 @@ def _operations(function: str) -> list[tuple[str, str]]:
     return [(o.method, o.path) for o in OPERATIONS.values() if o.service == service]
 
 
-def messages_with_canaries(world: Witness) -> None:
+def messages_with_canaries(system: System) -> None:
     """Broken messages that quote the canaries, to every consumer, the error handler included."""
     broken = json.dumps({"type": BODY, "data": {"payee": PAYEE, "amount": BODY}, BODY: BODY})
     for body in (broken, BODY, f'"{BODY}"'):
         for queue in routing.source_queues():
             if routing.owner(queue) != routing.RELAY:
-                world.consume(routing.owner(queue), queue, body)
+                system.consume(routing.owner(queue), queue, body)
         for queue in routing.dead_letter_queues():
-            world.consume(routing.ERROR_HANDLER, queue, body)
+            system.consume(routing.ERROR_HANDLER, queue, body)
     with suppress(Permanent):  # what could not be parked is Lambda's to try again
-        world.invoke("metrics-collector-consumer", json.loads(broken))
+        system.invoke("metrics-collector-consumer", json.loads(broken))
 
 
 @cache
 def log_of_everything() -> str:
     """What all functions logged while everything went right and wrong."""
-    worlds = (Witness(), Witness(over_http=True), Witness())
-    for world in worlds:
-        do_everything(world, **PRIVATE)
-        ask_everything_with_canaries(world)
-        messages_with_canaries(world)
+    systems = (System(), System(over_http=True), System())
+    for system in systems:
+        do_everything(system, **PRIVATE)
+        ask_everything_with_canaries(system)
+        messages_with_canaries(system)
     for failure in (ValueError("a bug"), ClientError({"Error": {"Code": "Unheard"}}, "Any")):
-        worlds[2].failing = failure
-        ask_everything_with_canaries(worlds[2])
-    messages_with_canaries(worlds[2])
-    return "\n".join(world.log.getvalue() + world.measured for world in worlds)
+        systems[2].failing = failure
+        ask_everything_with_canaries(systems[2])
+    messages_with_canaries(systems[2])
+    return "\n".join(system.log for system in systems)
 
 
 def test_no_function_logs_a_secret_or_what_is_private() -> None:
@@ -108,12 +108,12 @@ def test_the_same_log_tells_what_happened_so_the_canaries_had_somewhere_to_sing(
 
 def test_a_bug_tells_where_it_is_but_not_what_it_was_about() -> None:
     """A record that does not fit the contract any more: its fields are somebody's data."""
-    world = Witness()
-    payment = world.pay(key=KEY, **PRIVATE)
-    (stored,) = world.dynamodb.tables["payments-test-payments"].items.values()
+    system = System()
+    payment = system.pay(key=KEY, **PRIVATE)
+    (stored,) = system.dynamodb.tables["payments-test-payments"].items.values()
     stored["payee"] = {"S": f"{PAYEE} no longer allowed"}  # type: ignore[index]
 
-    answer = world.ask(
+    answer = system.ask(
         "payment-orchestrator-api",
         "GET",
         "/payments/{payment_id}",
@@ -122,8 +122,8 @@ def test_a_bug_tells_where_it_is_but_not_what_it_was_about() -> None:
 
     assert answer["statusCode"] == 500
     assert silent_about(json.dumps(answer)) == []
-    assert "ValidationError" in world.log.getvalue()
-    assert silent_about(world.log.getvalue()) == []
+    assert "ValidationError" in system.log
+    assert silent_about(system.log) == []
 
 
 def test_no_log_of_the_running_system_has_a_secret_or_what_is_private(fortress: Fortress) -> None:

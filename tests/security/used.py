@@ -7,9 +7,9 @@ from typing import Final
 
 from infra.services.rows import RECEIVE
 from infra.template.functions import FUNCTIONS, READ_STREAM, Function
+from tests.in_memory.system import System
 from tests.security.asked import Need, needs
 from tests.security.everything import do_everything
-from tests.security.witness import Witness
 
 # Lambda's poller does this in the function's name; the function itself never does.
 BY_THE_POLLER: Final = {*RECEIVE, *READ_STREAM}
@@ -18,10 +18,10 @@ BY_THE_POLLER: Final = {*RECEIVE, *READ_STREAM}
 @cache
 def recorded() -> dict[str, frozenset[Need]]:
     """Function → what its calls needed, over everything the system does."""
-    worlds = (Witness(), Witness(over_http=True))
-    for world in worlds:
-        do_everything(world)
-    calls = [call for world in worlds for call in world.calls if call.function != "test"]
+    systems = (System(), System(over_http=True))
+    for system in systems:
+        do_everything(system)
+    calls = [call for system in systems for call in system.calls if call.function != "test"]
     return {
         function.name: frozenset(
             need for call in calls if call.function == function.name for need in needs(call)
