@@ -235,7 +235,7 @@ def test_a_path_refuses_the_methods_that_it_lacks(path: str) -> None:
     operations = CONTRACT.openapi["paths"][path].values()
     (service,) = {operation["x-service"] for operation in operations}
 
-    response = World().invoke(f"{service}-api", request)
+    response = System().invoke(f"{service}-api", request)
 
     status, document = answered(response)
     assert (status, problem(document)) == (405, OF_A_PATH)
