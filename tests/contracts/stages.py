@@ -44,7 +44,9 @@ def _beside(contract: Documents) -> Documents:
 
 
 def _renamed(schema: Any) -> Any:
-    return json.loads(json.dumps(schema).replace('"reason"', '"code"'))
+    renamed = json.loads(json.dumps(schema).replace('"reason"', '"code"'))
+    renamed["properties"]["code"]["x-decided"] = True  # what is released for has no such field
+    return renamed
 
 
 def _of_new(old: Example) -> Example:
@@ -73,7 +75,9 @@ SWITCHED: Final = versioned(_switched(BESIDE), "1.2.0")
 REMOVED: Final = versioned(_removed(SWITCHED), "2.0.0")
 
 CONSUMER: Final = "handlers/payment_orchestrator/decisions.py"
+CONSUMER_MOVES: Final = "handlers/payment_orchestrator/payment.py"
 PRODUCER: Final = "handlers/wallet_service/decisions.py"
+PRODUCER_MOVES: Final = "handlers/wallet_service/wallet.py"
 BUILDERS: Final = "tests/builders.py"
 HISTORIES: Final = "tests/contracts/histories.py"
 IMPORT: Final = f"from generated.events.wallet_funds_released import {OLD_DATA}\n"
@@ -83,29 +87,31 @@ CASE: Final = """\
             return on_wallet_funds_released(payment, event, now)
 """
 CASE_NEW: Final = CASE.replace(OLD_DATA, NEW_DATA).replace("released(", "released_v2(")
-FUNCTION: Final = """\
+FUNCTION: Final = '''\
 def on_wallet_funds_released(payment: Payment, event: WalletFundsReleased, now: str) -> Decided:
+    """Fail the payment with the gateway's reason."""
     return _failed(payment, event.reason, now)
 
 
-"""
+'''
 FUNCTION_NEW: Final = (
     FUNCTION.replace(OLD_DATA, NEW_DATA)
     .replace("released(", "released_v2(")
-    .replace("reason", "code")
+    .replace("event.reason", "event.code")
 )
-ANNOUNCED: Final = """\
-    released = WalletFundsReleased(
-        payment_id=event.payment_id,
-        user_id=event.user_id,
-        amount=event.amount,
-        reason=event.reason,
-"""
+RELEASES: Final = "    released = wallet_funds_released_from(event)\n"
+RELEASES_NEW: Final = "    released = wallet_funds_released_v2_from(event, code=event.reason)\n"
+IMPORT_FROM: Final = IMPORT.replace(OLD_DATA, "wallet_funds_released_from")
+IMPORT_FROM_NEW: Final = IMPORT_NEW.replace(NEW_DATA, "wallet_funds_released_v2_from")
+FAILS: Final = "on=(WalletReservationFailed, WalletFundsReleased)"
+FAILS_BOTH: Final = "on=(WalletReservationFailed, WalletFundsReleased, WalletFundsReleasedV2)"
+FAILS_NEW: Final = FAILS.replace(OLD_DATA, NEW_DATA)
+ANNOUNCES: Final = f"announces={OLD_DATA})"
 BUILT: Final = """\
 def released(**changes: Any) -> WalletFundsReleased:
     return WalletFundsReleased(**about(**{"reason": "do_not_honor"} | changes))
 """
-HEARD: Final = """\
+RECEIVED: Final = """\
     said = {**about(facts), "reason": "do_not_honor"}
     _hear(world, "payment-orchestrator", "wallet.funds_released", said)
 """
@@ -115,21 +121,24 @@ DECIDES_BOTH: Final[Edits] = {
         IMPORT: IMPORT + IMPORT_NEW,
         CASE: CASE + CASE_NEW,
         FUNCTION: FUNCTION + FUNCTION_NEW,
-    }
+    },
+    CONSUMER_MOVES: {IMPORT: IMPORT + IMPORT_NEW, FAILS: FAILS_BOTH},
 }
 ANNOUNCES_NEW: Final[Edits] = {
-    PRODUCER: {
+    PRODUCER: {IMPORT_FROM: IMPORT_FROM_NEW, RELEASES: RELEASES_NEW},
+    PRODUCER_MOVES: {
         IMPORT: IMPORT_NEW,
-        ANNOUNCED: ANNOUNCED.replace(OLD_DATA, NEW_DATA).replace("reason=", "code="),
-    }
+        ANNOUNCES: ANNOUNCES.replace(OLD_DATA, NEW_DATA),
+    },
 }
 DECIDES_NEW: Final[Edits] = {
     CONSUMER: {IMPORT: IMPORT_NEW, CASE: CASE_NEW, FUNCTION: FUNCTION_NEW},
+    CONSUMER_MOVES: {IMPORT: IMPORT_NEW, FAILS: FAILS_NEW},
     BUILDERS: {
         IMPORT: IMPORT_NEW,
         BUILT: BUILT.replace(OLD_DATA, NEW_DATA).replace('"reason"', '"code"'),
     },
-    HISTORIES: {HEARD: HEARD.replace(OLD, NEW).replace('"reason"', '"code"')},
+    HISTORIES: {RECEIVED: RECEIVED.replace(OLD, NEW).replace('"reason"', '"code"')},
 }
 
 
@@ -173,6 +182,6 @@ def edit(folder: Path, edits: Edits) -> None:
     for name, replaced in edits.items():
         text = (folder / name).read_text("utf-8")
         for before, after in replaced.items():
-            assert text.count(before) == 1, f"{name} no longer has {before!r}: mend this file"
+            assert text.count(before) == 1, f"{name} no longer has {before!r}: adapt this file"
             text = text.replace(before, after)
         (folder / name).write_text(text, "utf-8")
