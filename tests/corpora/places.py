@@ -1,4 +1,4 @@
-"""Every place of the API where a caller can write something, and what a good request is there."""
+"""Every place of the API where a caller can write something, as the contract says."""
 
 from __future__ import annotations
 
@@ -7,31 +7,33 @@ from typing import Any, Final
 
 from generated.catalogue import OPERATIONS
 from generated.contract import Operation
+from infra.contracts.documents import OPENAPI
 from tests.api.entry import OPERATOR, Api
+from tests.contracts.payloads import CONTRACT
+from tests.contracts.requests import REQUESTS
+from tests.fields.bodies import bodies as bodies_of
 
+SCHEMAS: Final = {body.operation_id: body.schema for body in bodies_of(CONTRACT)}
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "createPayment": {
-        "amount": {"value": 1, "currency": "EUR"},
-        "payee": "coffee-shop-42",
-        "description": "coffee",
-        "metadata": {"table": "7"},
-    },
-    "createDeposit": {"amount": {"value": 1, "currency": "EUR"}, "user_id": "alice"},
-    "redriveFailedEvent": {"note": "mended"},
-    "discardFailedEvent": {"note": "hopeless"},
+    request.operation_id: request.body for request in REQUESTS if request.operation_id in SCHEMAS
 }
-PATH: Final = {
-    "payment_id": "pay_" + "a" * 26,
-    "failed_event_id": "fev_" + "a" * 26,
-    "currency": "EUR",
-}
-QUERIES: Final = ("status", "page_size", "cursor", "unheard-of")
+PATHS: Final = {request.operation_id: request.parameters["path"] for request in REQUESTS}
+IN_PATHS: Final = tuple(dict.fromkeys(name for path in PATHS.values() for name in path))
+QUERIES: Final = (
+    *dict.fromkeys(
+        parameter["name"]
+        for _, _, item, operation in CONTRACT.operations()
+        for parameter in CONTRACT.parameters(OPENAPI, item, operation)
+        if parameter["in"] == "query"
+    ),
+    "unheard-of",
+)
 WITH_BODY: Final = tuple(OPERATIONS[name] for name in BODIES)
 
 
 def ask(api: Api, operation: Operation, **request: Any) -> dict[str, Any]:
-    """A request that is good but for what `request` says otherwise."""
-    path = {name: value for name, value in PATH.items() if f"{{{name}}}" in operation.path}
+    """Send a request that is valid except for what `request` changes."""
+    path = PATHS[operation.operation_id]
     given: dict[str, Any] = {"groups": OPERATOR, "path": path or None}
     given["headers"] = {"Idempotency-Key": "k-1"} | request.pop("headers", {})
     if operation.operation_id in BODIES and "raw" not in request:
@@ -42,10 +44,11 @@ def ask(api: Api, operation: Operation, **request: Any) -> dict[str, Any]:
 def places(text: str, turn: int) -> Iterator[tuple[str, Operation, dict[str, Any]]]:
     """Name, operation and request of every place, with this text in it.
 
-    What all operations treat alike is tried at one of them; another `turn` takes another.
+    What all operations treat the same way is tried at one of them, which `turn` chooses.
     """
-    for name in PATH:
-        yield f"path {name}", _one(turn, f"{{{name}}}"), {"path": PATH | {name: text}}
+    for name in IN_PATHS:
+        operation = _one(turn, f"{{{name}}}")
+        yield f"path {name}", operation, {"path": {**PATHS[operation.operation_id], name: text}}
     for name in ("Idempotency-Key", "Content-Type", "unheard-of"):
         yield f"header {name}", WITH_BODY[turn % len(WITH_BODY)], {"headers": {name: text}}
     for name in QUERIES:
@@ -58,19 +61,27 @@ def places(text: str, turn: int) -> Iterator[tuple[str, Operation, dict[str, Any
 
 
 def _one(turn: int, path: str) -> Operation:
-    """An operation whose path has this in it."""
+    """An operation whose path contains this."""
     fitting = [one for one in OPERATIONS.values() if path in one.path]
     return fitting[turn % len(fitting)]
 
 
 def bodies(operation: Operation, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and body of every place of a body, nested fields and names in maps included."""
     good = BODIES[operation.operation_id]
-    for name in (*good, "unheard-of"):
-        yield name, {**good, name: text}
+    yield from _inside(SCHEMAS[operation.operation_id], good, text)
+    yield "unheard-of", {**good, "unheard-of": text}
     yield "name", {**good, text: 1}
-    if "metadata" in good:
-        yield "metadata value", {**good, "metadata": {"table": text}}
-        yield "metadata name", {**good, "metadata": {text: "7"}}
-    if "amount" in good:
-        yield "currency", {**good, "amount": {"value": 1, "currency": text}}
-        yield "value", {**good, "amount": {"value": text, "currency": "EUR"}}
+
+
+def _inside(
+    schema: Mapping[str, Any], good: Mapping[str, Any], text: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    values = schema.get("additionalProperties")
+    for name, child in good.items():
+        yield name, {**good, name: text}
+        if isinstance(child, Mapping):
+            for inner, changed in _inside(schema["properties"][name], child, text):
+                yield f"{name}.{inner}", {**good, name: changed}
+    if isinstance(values, Mapping):
+        yield "name", {text: next(iter(good.values()))}

@@ -1,4 +1,4 @@
-"""Amounts that are none, currencies that are none, and the extremes of those that are."""
+"""Invalid amounts, invalid currencies, and the limits of valid ones."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from generated.catalogue import OPERATIONS
 from tests.api.entry import Api
 from tests.builders import answered
 from tests.corpora.corpora import EXPONENTS, NO_CURRENCIES, NO_VALUES, VALUE_MAX
-from tests.corpora.places import ask
+from tests.corpora.places import BODIES, SCHEMAS, ask
 from tests.stores.cloud import Cloud
 
-MONEY = ["createPayment", "createDeposit"]
+MONEY = [name for name, schema in SCHEMAS.items() if "amount" in schema["properties"]]
 
 
 def body(operation: str, value: str, currency: str) -> str:
-    """The request as text, for a value that is no JSON number."""
-    payee = ', "payee": "coffee-shop-42"' if operation == "createPayment" else ""
-    return f'{{"amount": {{"value": {value}, "currency": {currency}}}{payee}}}'
+    """The request as text, for a value that is not a JSON number, without its optional fields."""
+    amount = f'{{"value": {value}, "currency": {currency}}}'
+    others = {name: BODIES[operation][name] for name in SCHEMAS[operation]["required"]}
+    return json.dumps(others | {"amount": "@"}).replace('"@"', amount)
 
 
 def asked(api: Api, operation: str, value: str, currency: str) -> tuple[int, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.builders import a_batch, a_record
@@ -10,6 +11,7 @@ from tests.in_memory.gateway import DECLINING, SILENT
 from tests.in_memory.system import OPERATOR, RECEIVES_MAX, System
 from tests.security.forgeries import forged
 
+SEEN: Final[Mapping[str, Any]] = {"note": "seen"}
 NO_EVENT: Final = '{"specversion": "1.0"}'
 
 
@@ -47,7 +49,7 @@ def ask_every_question(system: System) -> None:
     system.run()
 
 
-def fail_in_every_way(system: System) -> None:
+def fail_in_every_way(system: System, review: Mapping[str, Any]) -> None:
     """A message that no consumer understands, one that is too early, and what becomes of them."""
     queues = {
         "payment-orchestrator": ("wallet-funds_deducted", "wallet.funds_deducted"),
@@ -65,10 +67,10 @@ def fail_in_every_way(system: System) -> None:
     system.consume("metrics-collector", "metrics-collector--events", NO_EVENT)
     outbox = a_record(NO_EVENT, "event-relay--outbox") | {"eventSource": "aws:sqs"}
     system.invoke("event-relay-stream", {"Records": [outbox]})
-    look_after_dead_letters(system)
+    review_dead_letters(system, review)
 
 
-def look_after_dead_letters(system: System) -> None:
+def review_dead_letters(system: System, review: Mapping[str, Any]) -> None:
     """The error handler parks and re-drives; an operator reviews."""
     retryable = json.dumps({"type": "payment.initiated"})
     letters = [*((m.queue, m.body) for m in system.parked())]
@@ -81,10 +83,10 @@ def look_after_dead_letters(system: System) -> None:
             attributes={"failure_kind": "retryable", "failure_reason": "a test"},
         )
         system.invoke("error-handler-consumer", a_batch(record))
-    review_failed_events(system)
+    review_failed_events(system, review)
 
 
-def review_failed_events(system: System) -> None:
+def review_failed_events(system: System, review: Mapping[str, Any]) -> None:
     operator: dict[str, Any] = {"groups": OPERATOR}
     api, one = "error-handler-api", "/failed-events/{failed_event_id}"
     system.ask(api, "GET", "/failed-events", **operator)
@@ -92,11 +94,11 @@ def review_failed_events(system: System) -> None:
         path = {"failed_event_id": event["failed_event_id"]}
         system.ask(api, "GET", one, path=path, **operator)
         verb = "redrive" if number % 2 else "discard"
-        system.ask(api, "POST", f"{one}/{verb}", path=path, body={"note": "seen"}, **operator)
+        system.ask(api, "POST", f"{one}/{verb}", path=path, body=review, **operator)
 
 
-def do_everything(system: System, **fields: Any) -> None:
-    """`fields` go into every payment."""
+def do_everything(system: System, review: Mapping[str, Any] = SEEN, **fields: Any) -> None:
+    """Do all of it; `fields` go into every payment, `review` into every review."""
     pay_in_every_way(system, **fields)
     ask_every_question(system)
-    fail_in_every_way(system)
+    fail_in_every_way(system, review)

@@ -7,21 +7,19 @@ from typing import Any, Final
 
 from generated.catalogue import EVENTS
 from handlers.core.identity import event_id
+from tests.contracts.limits import any_value
+from tests.contracts.payloads import CONTRACT
 from tests.flows.town import consumer_queues
 
 UNKNOWN_PAYMENT: Final = "pay_zzzzzzzzzzzzzzzzzzzzzzzzzz"
 DEPOSIT: Final = "dep_zzzzzzzzzzzzzzzzzzzzzzzzzz"
 NEVER: Final = "2099-01-01T00:00:00.000Z"
 LONG_AGO: Final = "2026-01-01T00:00:00.000Z"
-# Which events tell more than payment, user and amount.
-FURTHER: Final = {
-    "payment.initiated": ("payee", "expires_at"),
-    "payment.failed": ("reason",),
-    "wallet.funds_reserved": ("payee", "expires_at"),
-    "wallet.reservation_failed": ("reason",),
-    "wallet.funds_released": ("reason",),
-    "gateway.payment_approved": ("charge_id",),
-    "gateway.payment_rejected": ("reason",),
+MADE_UP: Final = {
+    "deposit_id": DEPOSIT,
+    "payee": "coffee-shop-42",
+    "expires_at": NEVER,
+    "charge_id": "ch_forged",
 }
 # Event and queue of every reception that is not a measurement.
 CONSUMED: Final = sorted(
@@ -36,20 +34,16 @@ def a_payment_of(user_id: str, **facts: Any) -> dict[str, Any]:
 
 
 def forged(event_type: str, **facts: Any) -> str:
-    """The event as a message; what `facts` leave open is made up."""
-    made_up = {
-        "payee": "coffee-shop-42",
-        "expires_at": NEVER,
-        "reason": "do_not_honor",
-        "charge_id": "ch_forged",
+    """The event as a message, with every field that the contract requires.
+
+    What `facts` leave open is made up.
+    """
+    schema = CONTRACT.event_schema(event_type)["properties"]["data"]
+    made_up = MADE_UP | facts
+    data = {
+        name: made_up[name] if name in made_up else any_value(schema["properties"][name])
+        for name in schema["required"]
     }
-    if event_type == "wallet.reservation_failed":
-        made_up["reason"] = "insufficient_funds"
-    names = ("payment_id", "user_id", "amount", *FURTHER.get(event_type, ()))
-    data = {name: (made_up | facts)[name] for name in names}
-    if event_type == "wallet.funds_deposited":
-        data["deposit_id"] = DEPOSIT
-        del data["payment_id"]
     subject = data.get("payment_id", DEPOSIT)
     envelope = {
         "specversion": "1.0",

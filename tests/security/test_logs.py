@@ -1,4 +1,4 @@
-"""Canaries: secrets and personal data that are put in everywhere, and must come out in no log."""
+"""Canaries: secrets and private texts go into every input, and must appear in no log."""
 
 from __future__ import annotations
 
@@ -15,41 +15,44 @@ from handlers.core.errors import Permanent
 from infra.template import routing
 from infra.template.functions import FUNCTIONS
 from tests.builders import a_request
+from tests.contracts.payloads import CONTRACT
+from tests.fields.canaries import marked
 from tests.in_memory.system import GATEWAY_KEY, OPERATOR, System
 from tests.security.everything import do_everything
 from tests.security.fortress import Fortress
 
-# One process for all of it: what they share takes seconds to make.
+# One process for all of them: the log that they share takes seconds to make.
 pytestmark = pytest.mark.xdist_group("security")
 
-DESCRIPTION: Final = "canary-description-4b9e21"
-METADATA: Final = "canary-metadata-88c0d3"
 KEY: Final = "canary-idempotency-key-5d4f1a"
 TOKEN: Final = "canary.bearer.token-0f77ab"
 BODY: Final = "canary-broken-body-c3d2e1"
-NOTE: Final = "canary-note-91bb7e"
-PAYEE: Final = "canary-payee-2f6a10"
-CANARIES: Final = (DESCRIPTION, METADATA, KEY, TOKEN, BODY, NOTE, PAYEE, GATEWAY_KEY)
-PRIVATE: Final[dict[str, Any]] = {"description": DESCRIPTION, "metadata": {"canary": METADATA}}
+# One for every text of every request body: a new field is looked for in the logs at once.
+MARKED: Final = marked(CONTRACT)
+OF_FIELDS: Final = {name: text for one in MARKED.values() for name, text in one.canaries.items()}
+PAYEE: Final = OF_FIELDS["PaymentRequest.payee"]
+CANARIES: Final = (*OF_FIELDS.values(), KEY, TOKEN, BODY, GATEWAY_KEY)
+PRIVATE: Final = MARKED["createPayment"].optional
+REVIEW: Final = MARKED["redriveFailedEvent"].document
 HEADERS: Final = {"Idempotency-Key": KEY, "Authorization": f"Bearer {TOKEN}", "Cookie": TOKEN}
 BODIES: Final = (
-    json.dumps({"amount": {"value": 1, "currency": "EUR"}, "payee": PAYEE} | PRIVATE),
+    *(json.dumps(one.document) for one in MARKED.values()),
+    *(json.dumps({**one.document, BODY: 1}) for one in MARKED.values()),
+    *(json.dumps({name: [BODY] for name in one.document}) for one in MARKED.values()),
     json.dumps({"amount": {"value": BODY, "currency": BODY}, "payee": [BODY], BODY: BODY}),
-    json.dumps({"note": NOTE}),
-    json.dumps({"note": NOTE, BODY: 1}),
     f'{{"payee": {BODY}',
     f'"{BODY}"',
     "",
 )
 
 
-def silent_about(log: str) -> list[str]:
-    """The canaries that a log sings."""
+def canaries_in(log: str) -> list[str]:
+    """Return the canaries that a log contains."""
     return [canary for canary in CANARIES if canary in log]
 
 
 def ask_everything_with_canaries(system: System) -> None:
-    """Every operation with every body, good and bad, of users and of operators."""
+    """Send every body, good and bad, to every operation."""
     for function in (one.name for one in FUNCTIONS if one.role == "api"):
         for method, resource in _operations(function):
             for raw in BODIES:
@@ -68,7 +71,7 @@ def _operations(function: str) -> list[tuple[str, str]]:
 
 
 def messages_with_canaries(system: System) -> None:
-    """Broken messages that quote the canaries, to every consumer, the error handler included."""
+    """Send broken messages that quote the canaries to every consumer and to error-handler."""
     broken = json.dumps({"type": BODY, "data": {"payee": PAYEE, "amount": BODY}, BODY: BODY})
     for body in (broken, BODY, f'"{BODY}"'):
         for queue in routing.source_queues():
@@ -76,16 +79,16 @@ def messages_with_canaries(system: System) -> None:
                 system.consume(routing.owner(queue), queue, body)
         for queue in routing.dead_letter_queues():
             system.consume(routing.ERROR_HANDLER, queue, body)
-    with suppress(Permanent):  # what could not be parked is Lambda's to try again
+    with suppress(Permanent):  # Lambda tries again when parking failed
         system.invoke("metrics-collector-consumer", json.loads(broken))
 
 
 @cache
 def log_of_everything() -> str:
-    """What all functions logged while everything went right and wrong."""
+    """Return what all functions logged while everything went right and wrong."""
     systems = (System(), System(over_http=True), System())
     for system in systems:
-        do_everything(system, **PRIVATE)
+        do_everything(system, review=REVIEW, **PRIVATE)
         ask_everything_with_canaries(system)
         messages_with_canaries(system)
     for failure in (ValueError("a bug"), ClientError({"Error": {"Code": "Unheard"}}, "Any")):
@@ -96,18 +99,23 @@ def log_of_everything() -> str:
 
 
 def test_no_function_logs_a_secret_or_what_is_private() -> None:
-    assert silent_about(log_of_everything()) == []
+    assert canaries_in(log_of_everything()) == []
 
 
-def test_the_same_log_tells_what_happened_so_the_canaries_had_somewhere_to_sing() -> None:
+def test_the_same_log_reports_what_happened_so_it_could_have_contained_canaries() -> None:
     log = log_of_everything()
 
-    for told in ("createPayment", "reserved", "parked", "refused", "breaks the contract", "bug"):
-        assert told in log, told
+    for words in ("createPayment", "reserved", "parked", "refused", "breaks the contract", "bug"):
+        assert words in log, words
 
 
-def test_a_bug_tells_where_it_is_but_not_what_it_was_about() -> None:
-    """A record that does not fit the contract any more: its fields are somebody's data."""
+def test_every_text_of_a_request_has_a_canary_of_its_own() -> None:
+    assert {"PaymentRequest.description", "PaymentRequest.metadata.*"} <= OF_FIELDS.keys()
+    assert len(set(OF_FIELDS.values())) == len(OF_FIELDS)
+
+
+def test_a_bug_is_logged_with_its_place_but_not_with_its_data() -> None:
+    """A stored record that no longer fits the contract holds private data."""
     system = System()
     payment = system.pay(key=KEY, **PRIVATE)
     (stored,) = system.dynamodb.tables["payments-test-payments"].items.values()
@@ -121,9 +129,9 @@ def test_a_bug_tells_where_it_is_but_not_what_it_was_about() -> None:
     )
 
     assert answer["statusCode"] == 500
-    assert silent_about(json.dumps(answer)) == []
+    assert canaries_in(json.dumps(answer)) == []
     assert "ValidationError" in system.log
-    assert silent_about(system.log) == []
+    assert canaries_in(system.log) == []
 
 
 def test_no_log_of_the_running_system_has_a_secret_or_what_is_private(fortress: Fortress) -> None:
