@@ -21,9 +21,8 @@ from infra.contracts.documents import ROOT, Pair
 from tests.builders import ALICE, BOB
 from tests.contracts.histories import MACHINES, NEVER, after
 from tests.contracts.payloads import PAIRS, identity
-from tests.contracts.world import World
+from tests.in_memory.system import RECEIVES_MAX, System
 from tests.security.forgeries import UNKNOWN_PAYMENT, forged
-from tests.security.witness import RECEIVES_MAX, Witness
 
 # Pairs that act although their service has recorded nothing of the payment, and why they may.
 ORIGINS: Final[Mapping[str, str]] = {
@@ -66,18 +65,18 @@ class Effects:
         return bool(self.events or self.charges or self.messages)
 
 
-def effects(world: World, pair: Pair, event: Mapping[str, Any]) -> Effects:
+def effects(system: System, pair: Pair, event: Mapping[str, Any]) -> Effects:
     """Deliver the event, and return what follows from it."""
-    published, sent, charges = len(world.published), len(world.sent), len(world.gateway.outcomes)
+    published, sent, charges = len(system.published), len(system.sent), len(system.gateway.outcomes)
     if (queue := QUEUES.get(str(pair))) is None:
-        world.deliver(pair.consumer, pair.channel, event)
+        system.deliver(pair.consumer, pair.channel, event)
     else:  # the last try: what is too early now is parked instead of waiting for its time
-        world.consume(pair.consumer, queue, json.dumps(event), receives=RECEIVES_MAX)
-    world.relay()
-    messages = [message.queue for message in world.sent[sent:]]
+        system.consume(pair.consumer, queue, json.dumps(event), receives=RECEIVES_MAX)
+    system.relay()
+    messages = [message.queue for message in system.sent[sent:]]
     return Effects(
-        tuple(entry.detail_type for entry in world.published[published:]),
-        len(world.gateway.outcomes) - charges,
+        tuple(entry.detail_type for entry in system.published[published:]),
+        len(system.gateway.outcomes) - charges,
         tuple(queue for queue in messages if not queue.startswith(f"{pair.consumer}--")),
     )
 
@@ -91,13 +90,13 @@ def forgery(pair: Pair, lie: Mapping[str, Any] = MappingProxyType({})) -> dict[s
 
 def unheld(pair: Pair, origins: Mapping[str, str]) -> str:
     """A sentence about a pair that is neither held by its service's records nor an origin."""
-    world = Witness()
+    system = System()
     for user in (ALICE, BOB):
-        world.deposit(user=user)
-    world.run()
+        system.deposit(user=user)
+    system.run()
     if pair.delayed:
-        world.time.now = NEVER
-    caused = effects(world, pair, forgery(pair))
+        system.time.now = NEVER
+    caused = effects(system, pair, forgery(pair))
     if bool(caused) == (str(pair) in origins):
         return ""
     if caused:
@@ -147,12 +146,12 @@ def test_an_event_with_another_user_or_amount_is_refused_in_every_state(
         event = forgery(pair)
         if not effects(after(history, pair, event), pair, event):
             continue  # not even the true event causes anything in this state
-        world = after(history, pair, event)
+        system = after(history, pair, event)
 
-        caused = effects(world, pair, forgery(pair, LIES[lie]))
+        caused = effects(system, pair, forgery(pair, LIES[lie]))
 
         assert not caused, f"{pair} believes {lie} when {history.__name__}: {caused}"
-        assert [message.queue for message in world.parked()] == [f"{QUEUES[str(pair)]}-dlq"]
+        assert [message.queue for message in system.parked()] == [f"{QUEUES[str(pair)]}-dlq"]
 
 
 def test_every_service_that_moves_money_acts_on_a_true_event() -> None:
