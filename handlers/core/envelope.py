@@ -1,6 +1,6 @@
 """Events as they travel: CloudEvents in JSON.
 
-Reading one holds it against the contract; writing one names it.
+Reading one validates it against the contract; writing one names it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What an event says of itself, before its model is known."""
+    """What an event claims to be, before its model is known."""
 
     type: str
     source: str

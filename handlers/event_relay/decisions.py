@@ -1,4 +1,4 @@
-"""Whether an outbox may be published: held against the contract of the service that owns its table.
+"""Validate an outbox against the contract of the service that owns its table.
 
 Pure.
 """
