@@ -112,10 +112,9 @@ def _places(project: Project, service: str, duties: Duties) -> Iterator[Missing]
         problem = f"the layers of [tool.importlinter] do not list {package}"
         yield Missing(service, "pyproject.toml", problem)
     for mention in MENTIONS:
-        wanted = duties.receives or not mention.receivers_only
-        if wanted and (mention.where, service) not in project.mentions:
-            problem = mention.problem.format(service=service, package=package)
-            yield Missing(service, mention.where, problem)
+        for name in mention.names(service, duties):
+            if (mention.where, name) not in project.mentions:
+                yield Missing(service, mention.where, mention.problem_of(name))
 
 
 def _strays(project: Project, rows: dict[str, ServiceRow]) -> Iterator[Missing]:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from infra.services.contract import Duties, read_duties
 from infra.services.rows import ROWS, ServiceRow
@@ -16,19 +16,40 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place that is written by hand and names every service, or every one with such duties."""
+    """A place that is written by hand and names every service, receiver, or queue of one.
+
+    `text` is how it names one: {name}, or {package} as the folder is called.
+    """
 
     where: str  # a glob of files
-    text: str  # how it names a service: {service}, or {package} as its folder is called
+    text: str
     problem: str  # what is wrong when no file has the text
-    receivers_only: bool = False
+    each: Literal["service", "receiver", "consumer", "queue"] = "service"
+
+    def names(self, service: str, duties: Duties) -> tuple[str, ...]:
+        """What of this service is named there."""
+        match self.each:
+            case "service":
+                return (service,)
+            case "receiver":
+                return (service,) if duties.receives else ()
+            case "consumer":
+                return (service,) if duties.queues else ()
+            case "queue":
+                return duties.queues
+
+    def text_of(self, name: str) -> str:
+        return self.text.format(name=name, package=name.replace("-", "_"))
+
+    def problem_of(self, name: str) -> str:
+        return self.problem.format(name=name, package=name.replace("-", "_"))
 
 
 MENTIONS: Final = (
     Mention(
         "tests/**/test_*.py",
         "pytest.mark.{package}",
-        "no test is marked pytest.mark.{package}, so make test-{service} runs nothing",
+        "no test is marked pytest.mark.{package}, so make test-{name} runs nothing",
     ),
     Mention(
         "tests/simulation/planted*.py",
@@ -37,15 +58,27 @@ MENTIONS: Final = (
         "find one",
     ),
     Mention(
+        "tests/simulation/messages.py",
+        '"{name}"',
+        "DONE does not say what is true once a message of {name} is acknowledged",
+        each="queue",
+    ),
+    Mention(
         "tests/contracts/histories.py",
-        '"{service}": Machine(',
-        "MACHINES has no histories of {service}: what it may have received before each event",
-        receivers_only=True,
+        '"{name}": Machine(',
+        "MACHINES has no histories of {name}: what it may have received before each event",
+        each="receiver",
+    ),
+    Mention(
+        "tests/security/everything.py",
+        '"{name}": (',
+        "EARLY has no message that {name} refuses at first and receives again",
+        each="consumer",
     ),
     Mention(
         "docs/architecture/service-design.md",
         "handlers/{package}/README.md",
-        "the table of services does not list {service}",
+        "the table of services does not list {name}",
     ),
 )
 
@@ -58,13 +91,13 @@ class Project:
     rows: tuple[ServiceRow, ...]
     files: frozenset[str]  # below handlers/, from the root
     layers: frozenset[str]  # packages that the import rules know
-    mentions: frozenset[tuple[str, str]]  # a place and the service that it names
+    mentions: frozenset[tuple[str, str]]  # a place and the service or queue that it names
 
 
 def read_project(root: Path = ROOT) -> Project:
     """Return the project as it is. Raises SpecError when specs/ cannot be read."""
     duties = read_duties()
-    services = {*duties, *(row.name for row in ROWS)}
+    services = {**{row.name: Duties() for row in ROWS}, **duties}
     return Project(
         duties=duties,
         rows=ROWS,
@@ -85,9 +118,10 @@ def _layers(pyproject: Mapping[str, Any]) -> Iterator[str]:
                 yield from (package.strip(" ()") for package in layer.split("|"))
 
 
-def _mentions(root: Path, services: set[str]) -> Iterator[tuple[str, str]]:
+def _mentions(root: Path, services: Mapping[str, Duties]) -> Iterator[tuple[str, str]]:
     for mention in MENTIONS:
         text = "\n".join(path.read_text("utf-8") for path in root.glob(mention.where))
-        for service in services:
-            if mention.text.format(service=service, package=service.replace("-", "_")) in text:
-                yield mention.where, service
+        for service, duties in services.items():
+            for name in mention.names(service, duties):
+                if mention.text_of(name) in text:
+                    yield mention.where, name

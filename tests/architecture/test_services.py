@@ -18,7 +18,9 @@ PROJECT: Final = read_project()
 NEW: Final = "example-service"
 PACKAGE: Final = "example_service"
 RECEIPTS: Final = Store("receipts", ("receipt_id",))
-RECEIVES: Final = Duties(receives=(f"{NEW}.receives.payment.completed",))
+RECEIVES: Final = Duties(
+    receives=(f"{NEW}.receives.payment.completed",), queues=(f"{NEW}--payment-completed",)
+)
 
 
 BEFORE: Final = [str(one) for one in missing(PROJECT)]
@@ -59,8 +61,12 @@ def test_a_service_that_is_only_in_the_contract_gets_a_list_of_all_that_it_lacks
         "change tests/**/test_*.py",
         "no bug is planted in handlers/example_service, so nothing shows that the simulation would "
         "find one: change tests/simulation/planted*.py",
+        "DONE does not say what is true once a message of example-service--payment-completed is "
+        "acknowledged: change tests/simulation/messages.py",
         "MACHINES has no histories of example-service: what it may have received before each "
         "event: change tests/contracts/histories.py",
+        "EARLY has no message that example-service refuses at first and receives again: "
+        "change tests/security/everything.py",
         "the table of services does not list example-service: "
         "change docs/architecture/service-design.md",
     ]
@@ -107,10 +113,10 @@ def test_a_layer_that_is_taken_away_is_named(package: str) -> None:
 
 
 WANTED: Final = [
-    (mention.where, service)
+    (mention.where, name)
     for mention in MENTIONS
     for service, duties in PROJECT.duties.items()
-    if duties.receives or not mention.receivers_only
+    for name in mention.names(service, duties)
 ]
 
 
@@ -118,11 +124,11 @@ WANTED: Final = [
 def test_a_marker_a_planted_bug_or_another_mention_that_is_taken_away_is_named(
     mention: tuple[str, str],
 ) -> None:
-    where, service = mention
+    where, name = mention
 
     (found,) = sentences(replace(PROJECT, mentions=PROJECT.mentions - {mention}))
 
-    assert service in found or service.replace("-", "_") in found
+    assert name in found or name.replace("-", "_") in found
     assert found.endswith(f": change {where}")
 
 

@@ -13,6 +13,12 @@ from tests.security.forgeries import forged
 
 SEEN: Final[Mapping[str, Any]] = {"note": "seen"}
 NO_EVENT: Final = '{"specversion": "1.0"}'
+# Service → queue and event that it cannot handle yet: it asks to receive the message again.
+EARLY: Final = {
+    "payment-orchestrator": ("wallet-funds_deducted", "wallet.funds_deducted"),
+    "wallet-service": ("gateway-payment_approved", "gateway.payment_approved"),
+    "gateway-processor": ("wallet-funds_reserved", "wallet.funds_reserved"),
+}
 
 
 def pay_in_every_way(system: System, **fields: Any) -> None:
@@ -51,13 +57,8 @@ def ask_every_question(system: System) -> None:
 
 def fail_in_every_way(system: System, review: Mapping[str, Any]) -> None:
     """A message that no consumer understands, one that is too early, and what becomes of them."""
-    queues = {
-        "payment-orchestrator": ("wallet-funds_deducted", "wallet.funds_deducted"),
-        "wallet-service": ("gateway-payment_approved", "gateway.payment_approved"),
-        "gateway-processor": ("wallet-funds_reserved", "wallet.funds_reserved"),
-    }
     amount = {"value": 1, "currency": "EUR"}
-    for service, (slug, kind) in queues.items():
+    for service, (slug, kind) in EARLY.items():
         queue = f"{service}--{slug}"
         early = forged(kind, payment_id="pay_" + "z" * 26, user_id="x", amount=amount, payee=SILENT)
         system.consume(service, queue, NO_EVENT)
