@@ -26,6 +26,7 @@ from infra.contracts.documents import (
 from infra.contracts.node import ToolError, run
 
 Say = Callable[[str], None]
+PLACES_MAX: Final = 3  # beyond these, a line names the shared definition and the first of them
 OWN: Final = f"{ASYNCAPI} and {OPENAPI}"  # one version, released together
 BREAKS: Final = (
     "undo what breaks, or make it as a new version beside the old (x.y.v2 of an event, a new field "
@@ -173,15 +174,24 @@ def next_patch(old: str) -> str:
 
 
 def grouped(found: Sequence[Change]) -> Iterator[str]:
-    """One line per change; a change of something shared is one, with every place where it shows."""
+    """One line per change; a change of a shared definition is one, which names the definition."""
     places: dict[tuple[str, str, bool], list[Change]] = {}
     for change in found:
         key = (change.what, change.shared or change.where, change.breaking)
         places.setdefault(key, []).append(change)
     for (what, _, breaking), group in places.items():
-        where = ", ".join(dict.fromkeys(change.where for change in group))
+        where = _where(group)
         names = dict.fromkeys(name for change in group for name in change.hurt.split(", "))
         yield f"{what}, at {where}" + (f" [hurts {', '.join(names)}]" if breaking else "")
+
+
+def _where(group: Sequence[Change]) -> str:
+    """The places of one change; of many, the definition that they share and the first of them."""
+    places = list(dict.fromkeys(change.where for change in group))
+    if len(places) <= PLACES_MAX:
+        return ", ".join(places)
+    first = ", ".join(places[:PLACES_MAX])
+    return f"{group[0].shared} ({len(places)} places: {first}, …)"
 
 
 def second_opinion(release: Path, specs: Path, found: Sequence[Change]) -> Iterator[str]:
