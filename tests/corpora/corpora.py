@@ -13,7 +13,7 @@ from tests.builders import initiated, travelling
 
 DATA: Final = Path(__file__).with_name("data")
 MESSAGE_BYTES_MAX: Final = 262_144
-# What SQS lets into a message: the characters of XML 1.0.
+# The characters that SQS accepts in a message: those of XML 1.0.
 SENDABLE: Final = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 GIANTS: Final = {
     "parsing/n_structure_100000_opening_arrays": b"[" * 100_000,
@@ -23,20 +23,20 @@ GIANTS: Final = {
 
 @cache
 def json_texts() -> Mapping[str, bytes]:
-    """JSONTestSuite: name → bytes, broken UTF-8 included."""
+    """JSONTestSuite as name → bytes, invalid UTF-8 included."""
     texts: dict[str, str] = json.loads((DATA / "json_test_suite.json").read_text())
     return {name: text.encode("latin-1") for name, text in texts.items()} | GIANTS
 
 
 @cache
 def naughty_strings() -> tuple[str, ...]:
-    """The big list of naughty strings, and a few that it lacks."""
+    """The Big List of Naughty Strings, and a few that it lacks."""
     strings = json.loads((DATA / "blns.json").read_text())
     return (*strings, *OURS)
 
 
 def sendable(text: bytes) -> str | None:
-    """The text as the body of a message; None when SQS takes none like it."""
+    """Return the text as the body of a message, or None when SQS would refuse it."""
     try:
         body = text.decode()
     except UnicodeDecodeError:
@@ -50,25 +50,25 @@ OURS: Final = (
     *("a" * 100_000, "%00", "%s%n", "null", "pay_" + "a" * 26, "../../health"),
 )
 
-# Values that are no amount in minor units, as JSON; FINDINGS and ISO 4217 name them.
+# JSON values that are not amounts in minor units.
 NO_VALUES: Final = (
     *("0", "-1", "-0", "1.0", "1e2", "1E+2", "0.1", '"1"', '""', '"1e2"', "true", "false", "null"),
     *("[]", "[1]", "{}", "NaN", "Infinity", "-Infinity", "01", "+1", "0x1", "1_000", "\u0661"),
     *("1000000000000", str(2**53 - 1), str(2**53 + 1), str(2**63), str(2**64), "9" * 39),
     *("9" * 5_000, "1e400", "-1e400", "1" + "0" * 400),
 )
-# Codes that name no currency in which a wallet can be held.
+# Codes of which none is a currency of the contract.
 NO_CURRENCIES: Final = (
     *("eur", "Eur", "EU", "EURO", "", " EUR", "EUR ", "\u20ac", "978", "\u0415UR", "EUR\u0000"),
     *("XXX", "XTS", "XAU", "XDR", "BTC", "DEM", "VES", "CLF", "MRU", "ISK", "ZZZ"),
 )
-# ISO 4217's extremes: no minor unit, two, three; the smallest and the largest amount of each.
+# Currencies of ISO 4217 with no, two and three decimal places.
 EXPONENTS: Final = ("JPY", "KRW", "CLP", "EUR", "KWD", "BHD", "TND")
 VALUE_MAX: Final = 999_999_999_999
 
 
 def broken_bodies() -> Mapping[str, str]:
-    """Bodies of messages that are no event of any contract, by what is wrong with them."""
+    """Bodies of messages that are not events of the contract, by what is wrong with them."""
     text = travelling(initiated())
     good = json.loads(text)
     without = {f"without {name}": json.dumps(_less(good, name)) for name in good}

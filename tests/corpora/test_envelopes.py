@@ -1,7 +1,7 @@
-"""Messages that are no events, to every consumer: none breaks it, none is lost.
+"""Messages that are not events, sent to every consumer: none breaks it, none is lost.
 
-A message has ended well when it was handled, comes again, or is parked byte for byte. None of
-those here can be handled, so all must be parked, and stay readable for an operator.
+A message must be handled, redelivered or parked byte for byte. None of these can be handled, so all
+must be parked and stay readable for an operator.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ WALLET: Final = "wallet-service--payment-initiated"
 
 
 def bodies() -> Iterator[tuple[str, str]]:
-    """Everything that SQS would carry and no contract knows."""
+    """Everything that SQS would carry and no contract defines."""
     yield from broken_bodies().items()
     for name, document in json_texts().items():
         body = sendable(document)
@@ -80,10 +80,10 @@ def test_no_outbox_is_lost_whatever_it_is(table: str) -> None:
 
 
 def test_no_invocation_by_the_bus_is_lost_whatever_it_is() -> None:
-    """EventBridge delivers objects only; what cannot be measured is parked as it came."""
+    """EventBridge delivers objects only; what cannot be measured is parked unchanged."""
     system = System()
     documents = (_read(body) for _, body in bodies())
-    # An object with `Records` is what the poller hands over, and no event of the bus.
+    # An object with `Records` comes from the poller of a queue and is not an event of the bus.
     objects = [one for one in documents if isinstance(one, dict) and "Records" not in one]
 
     for document in objects:
@@ -93,9 +93,9 @@ def test_no_invocation_by_the_bus_is_lost_whatever_it_is() -> None:
     assert [json.loads(message.body) for message in system.parked()] == objects
 
 
-def test_every_dead_letter_can_be_read_by_an_operator_byte_for_byte() -> None:
+def test_an_operator_can_read_every_dead_letter_byte_for_byte() -> None:
     system = System()
-    # Out of the bus's own envelope it takes the event: test_dead_letters tells of that.
+    # Of the bus's own envelope only the event is kept: see test_dead_letters.
     sent = [body for name, body in bodies() if name != "in the bus's envelope"]
     queue = f"{WALLET}-dlq"
 
@@ -116,7 +116,7 @@ def test_every_dead_letter_can_be_read_by_an_operator_byte_for_byte() -> None:
 
 
 def _odd(number: int) -> dict[str, str]:
-    """Attributes that only a mistake or an intruder would set."""
+    """Attributes that only a bug or an attacker would set."""
     odd: tuple[dict[str, str], ...] = (
         {},
         {"failure_kind": "unheard-of", "failure_reason": "\U0001f4a5" * 1000},
@@ -128,7 +128,7 @@ def _odd(number: int) -> dict[str, str]:
     return odd[number % len(odd)]
 
 
-def test_one_poison_in_ten_spoils_no_neighbour() -> None:
+def test_one_invalid_message_in_ten_affects_no_other() -> None:
     for poison in broken_bodies().values():
         system = System()
         system.deposit(10_000, ALICE, "USD")
@@ -148,8 +148,8 @@ def test_the_same_message_twice_in_one_batch_counts_once() -> None:
     system = System()
     system.deposit(10_000, ALICE, "USD")
     asked = [a_record(travelling(initiated()), WALLET, message_id="m-1")] * 3
-    told = "wallet-service--gateway-payment_approved"
-    answers = [a_record(travelling(approved()), told, message_id="m-2")] * 3
+    answered = "wallet-service--gateway-payment_approved"
+    answers = [a_record(travelling(approved()), answered, message_id="m-2")] * 3
 
     for records in (asked, answers):
         response = system.invoke("wallet-service-consumer", a_batch(*records))
@@ -160,15 +160,15 @@ def test_the_same_message_twice_in_one_batch_counts_once() -> None:
 
 
 @pytest.mark.parametrize("function", ["wallet-service", "payment-orchestrator", "error-handler"])
-def test_an_empty_batch_is_nothing_to_do(function: str) -> None:
+def test_an_empty_batch_needs_no_call(function: str) -> None:
     system = System()
 
     assert system.invoke(f"{function}-consumer", a_batch()) == {"batchItemFailures": []}
     assert system.calls == []
 
 
-def test_records_of_a_stream_that_announce_nothing_are_passed_over() -> None:
-    """What the filter of the mapping keeps away, in case it lets something through."""
+def test_records_of_a_stream_that_announce_nothing_are_skipped() -> None:
+    """The filter of the mapping should drop them before they get here."""
     system = System()
     good = {"outbox": {"S": travelling(initiated())}}
     records = [
@@ -186,7 +186,7 @@ def test_records_of_a_stream_that_announce_nothing_are_passed_over() -> None:
     assert system.parked() == []
 
 
-def test_a_message_that_its_dead_letter_queue_cannot_take_stays_in_its_queue() -> None:
+def test_a_message_that_cannot_be_parked_stays_in_its_queue() -> None:
     system = System()
     system.failing = ClientError({"Error": {"Code": "InvalidParameterValue"}}, "SendMessage")
     body = broken_bodies()["as large as it can be"]
@@ -197,7 +197,7 @@ def test_a_message_that_its_dead_letter_queue_cannot_take_stays_in_its_queue() -
 
 
 @pytest.mark.parametrize("field", ["headers", "body", "path", "queryStringParameters"])
-def test_a_request_without_what_requests_have_is_refused_and_not_broken(field: str) -> None:
+def test_an_incomplete_request_is_refused_without_a_crash(field: str) -> None:
     system = System()
     event = a_request("POST", "/payments", headers={"Idempotency-Key": "k"}, body={"payee": "x"})
     for odd in ({k: v for k, v in event.items() if k != field}, event | {field: None}):
