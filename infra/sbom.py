@@ -22,7 +22,7 @@ PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
 class SbomError(Exception):
-    """A document could not be made; the message says what mends it."""
+    """A document could not be made; the message names the fix."""
 
 
 def main() -> int:

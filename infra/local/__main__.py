@@ -60,7 +60,7 @@ def _running() -> Running:
     """The stack that runs. Raises LocalError when none does."""
     running = Home(home.DEFAULT).running()
     if running is None or not answers(f"{running.endpoint}/_ministack/health"):
-        raise LocalError("The local stack does not run. Mend: make run (in another terminal)")
+        raise LocalError("The local stack does not run. Fix: make run (in another terminal)")
     return running
 
 

@@ -19,7 +19,7 @@ CONFIG = Config(
     read_timeout=30,
     proxies={},  # one that the environment names must not matter here
 )
-# Neither may the AWS profile and the configuration of whoever runs this.
+# Nor may the AWS profile and configuration of the user who runs this.
 NOT_THEIRS = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),

@@ -55,14 +55,14 @@ CASES: Final = (
     Case("the gateway answers 5xx after it charged", "payee_error_after_charge"),
     Case("the answer is cut off", "payee_malformed_answer"),
     Case("the answer breaks the contract", "payee_wrong_answer"),
-    Case("the gateway hears the request twice", "payee_duplicate_request"),
+    Case("the gateway receives the request twice", "payee_duplicate_request"),
 )
 NEVER: Final = Case("the gateway never answers", "payee_never_answers", "reservation_expired")
 
 
 @dataclass(slots=True)
 class Journey:
-    """A payment on its way: when it was sent, and the events that told of it."""
+    """A payment: when it was sent, and its events so far."""
 
     case: Case
     payment_id: str

@@ -96,7 +96,7 @@ class Home:
         if not is_free(port):
             raise LocalError(
                 f"Port {port}, which {program} had before, is used by another program. "
-                "Mend: stop that one, or forget the local state: make reset"
+                "Fix: stop that one, or forget the local state: make reset"
             )
         return port
 

@@ -29,7 +29,7 @@ def interpreter() -> Path:
     here = Path(sys.prefix)
     python = here.with_name(here.name.replace(".venv", ".venv-ministack", 1)) / "bin" / "python"
     if not here.name.startswith(".venv") or not python.exists():
-        raise LocalError(f"MiniStack is not installed beside {here}. Mend: make setup")
+        raise LocalError(f"MiniStack is not installed beside {here}. Fix: make setup")
     return python
 
 
@@ -77,7 +77,7 @@ def launch(home: Home, *, dependencies: Path, iam_enforced: bool, workers_max: i
         "WORKERS_MAX": str(workers_max),
         "WORKERS_PATH": str(dependencies),
         "DOCKER_HOST": f"unix://{home.scratch}/no-docker",  # it would look for containers
-        # The functions must not see the AWS configuration of whoever runs this.
+        # The functions must not see the AWS configuration of the user who runs this.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "PYTHONUNBUFFERED": "1",

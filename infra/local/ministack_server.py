@@ -1,4 +1,4 @@
-"""MiniStack, with what a payment system needs of a local AWS and it does not do by itself.
+"""MiniStack, with the features of AWS that this system needs and MiniStack lacks.
 
 Runs in the environment `.venv-ministack`, by path, so it imports nothing of this project:
 

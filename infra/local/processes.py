@@ -15,12 +15,12 @@ POLL_S = 0.05
 
 
 class LocalError(Exception):
-    """The local stack cannot do what was asked; the message says what mends it."""
+    """The local stack cannot do what was asked; the message names the fix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run. `marker` is a word of its command line that no other process has."""
+    """What to run. `marker` is a part of its command line that no other process has."""
 
     name: str
     command: Sequence[str]

@@ -87,7 +87,7 @@ class LocalStack:
         self.stop()
 
     def start(self) -> None:
-        """Start everything; what is there of an earlier time is found again. Raises LocalError."""
+        """Start everything, with the state of an earlier run. Raises LocalError."""
         self._lock = self.home.lock()
         try:
             self._start()
@@ -99,7 +99,7 @@ class LocalStack:
         if self.settings.port and not is_free(self.settings.port):
             raise LocalError(
                 f"Port {self.settings.port} is used by another program. "
-                f"Mend: make run PORT={self.settings.port + 1}"
+                f"Fix: make run PORT={self.settings.port + 1}"
             )
         for name in ministack.end_orphans(self.home):
             self._say(f"stopped {name}, left over from a run that was killed")

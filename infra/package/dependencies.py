@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 def dependencies_zip(root: Path, target: Target, directory: Path, say: Say) -> Path:
     """The zip that every package for AWS begins with; made when it is not there yet.
 
-    `directory` is named after the inputs, so what is there is current.
+    `directory` is named after the inputs, so an existing one is current.
     """
     archive = directory / "dependencies.zip"
     if not archive.exists():
@@ -51,7 +51,7 @@ def _install(root: Path, target: Target, tree: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise PackageError(f"uv could not install {LOCK}:\n{done.stderr}Mend: make lock")
+        raise PackageError(f"uv could not install {LOCK}:\n{done.stderr}Fix: make lock")
 
 
 def compile_tree(target: Target, tree: Path) -> None:

@@ -1,7 +1,7 @@
 """botocore's descriptions of AWS services, cut down to the operations that the handlers call.
 
 botocore reads the description of a whole service to make a client: half a megabyte for DynamoDB, of
-which six operations need 4%. Tests hold OPERATIONS_USED against the handlers.
+which six operations need 4%. Tests compare OPERATIONS_USED with the handlers.
 """
 
 import gzip

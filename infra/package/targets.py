@@ -18,7 +18,7 @@ TargetName = Literal["aws", "local"]
 
 
 class PackageError(Exception):
-    """A package cannot be made; the message says what mends it."""
+    """A package cannot be made; the message names the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def find_interpreter(version: str) -> Path:
             return candidate
     raise PackageError(
         f"Bytecode for Lambda must be compiled by Python {version}, and there is none here. "
-        f"Mend: install it (uv python install {version}, pyenv install {version}, or "
+        f"Fix: install it (uv python install {version}, pyenv install {version}, or "
         f"apt-get install python{version}), or name one: PYTHON_{version.replace('.', '')}=/path"
     )
 
@@ -101,4 +101,4 @@ def uv() -> Path:
     own = Path(sys.prefix) / "bin" / "uv"
     if own.exists():
         return own
-    raise PackageError("uv is not in this environment. Mend: make setup")
+    raise PackageError("uv is not in this environment. Fix: make setup")

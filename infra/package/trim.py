@@ -29,13 +29,13 @@ PACKAGES_NOT_NEEDED: Final = ("boto3", "s3transfer", "pydantic/v1", "pydantic/my
 POWERTOOLS: Final = "aws_lambda_powertools"
 POWERTOOLS_NOT_NEEDED: Final = ("event_handler", "middleware_factory")
 UTILITIES_NEEDED: Final = frozenset({"__init__.py", "jmespath_utils"})
-# Its front door imports these for everybody; who counts something imports metrics itself.
+# Its top module imports these always; code that needs metrics imports them directly.
 NOT_AT_THE_DOOR: Final = frozenset({f"{POWERTOOLS}.metrics", f"{POWERTOOLS}.tracing"})
 
 DOCS: Final = Path("botocore/docs")
 DOCS_NEEDED: Final = frozenset({"__init__.py", "docstring.py", "utils.py"})
 # botocore renders help texts for a prompt; importing the renderer takes 2% of a cold start.
-NO_DOCSTRINGS: Final = '''"""Stands in for the real one: see infra/package/trim.py."""
+NO_DOCSTRINGS: Final = '''"""Replaces the real one: see infra/package/trim.py."""
 
 
 class LazyLoadedDocstring(str):
@@ -100,7 +100,7 @@ def _replace_docstrings(docs: Path) -> None:
     if found != known:
         raise PackageError(
             f"botocore's docstring.py has the classes {sorted(found)}, not {sorted(known)}. "
-            "Mend: adapt NO_DOCSTRINGS in infra/package/trim.py"
+            "Fix: adapt NO_DOCSTRINGS in infra/package/trim.py"
         )
     (docs / "docstring.py").write_text(NO_DOCSTRINGS)
     (docs / "__init__.py").write_text("")
@@ -120,7 +120,7 @@ def _forget_types(file: Path) -> None:
     ]
     if not typed:
         raise PackageError(
-            f"{TYPES_ONLY} has no TypedDicts any more. Mend: delete TYPES_ONLY in "
+            f"{TYPES_ONLY} has no TypedDicts any more. Fix: delete TYPES_ONLY in "
             "infra/package/trim.py"
         )
     for node in typed:
@@ -138,7 +138,7 @@ def _import_less(file: Path, modules: frozenset[str]) -> None:
     if {node.module for node in found} != modules or names & _names_in(module):
         raise PackageError(
             f"{file.parent.name}/{file.name} imports other things than {sorted(modules)}. "
-            "Mend: adapt NOT_AT_THE_DOOR in infra/package/trim.py"
+            "Fix: adapt NOT_AT_THE_DOOR in infra/package/trim.py"
         )
     file.write_text(ast.unparse(module))
 
@@ -152,7 +152,7 @@ def _import_late(file: Path, imported: str) -> None:
     if not imports:
         raise PackageError(
             f"{file.parent.name}/{file.name} does not import {imported} any more. "
-            "Mend: take it out of LATE_IMPORTS in infra/package/trim.py"
+            "Fix: take it out of LATE_IMPORTS in infra/package/trim.py"
         )
     module.body = [node for node in module.body if node not in imports]
     names = {alias.name for node in imports for alias in node.names}

@@ -1,4 +1,4 @@
-"""What others' scanners find in the template and the code: nothing, but for what is accepted here.
+"""Scanners of others find nothing in the template and the code, except what is accepted here.
 
 They check less than they seem to: checkov passes `dynamodb:*` and an open bus policy, bandit passes
 a JWT that is decoded without its signature. The proofs are in tests/security and tests/infra; this

@@ -19,12 +19,12 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 TEMPLATE: Final = ROOT / "build" / "template.json"
 CODE: Final = ("handlers", "infra", "generated/clients/python")
 TIMEOUT_S: Final = 300
-# They look for news of themselves, and warn of their own dependencies.
+# They look for newer versions of themselves, and warn about their own dependencies.
 QUIET: Final = {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR", "BC_SKIP_MAPPING": "TRUE"}
 
 
 class ScanError(Exception):
-    """A scanner could not do its work; the message says what mends it."""
+    """A scanner could not do its work; the message names the fix."""
 
 
 def checkov() -> Iterator[Finding]:
@@ -99,5 +99,5 @@ def environment() -> Path:
     here = Path(sys.prefix)
     found = here.with_name(here.name.replace(".venv", ".venv-scan", 1))
     if not (found / "bin").exists():
-        raise ScanError(f"The scanners are not installed beside {here}. Mend: make security")
+        raise ScanError(f"The scanners are not installed beside {here}. Fix: make security")
     return found

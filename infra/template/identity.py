@@ -63,7 +63,7 @@ def _pool() -> UserPool:
         ),
         MfaConfiguration="OPTIONAL",
         EnabledMfas=["SOFTWARE_TOKEN_MFA"],
-        # Whoever can read a user's mail cannot become that user.
+        # Access to a user's mail is not enough to become that user.
         AccountRecoverySetting=AccountRecoverySetting(
             RecoveryMechanisms=[RecoveryOption(Name="admin_only", Priority=1)]
         ),

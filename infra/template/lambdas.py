@@ -21,8 +21,8 @@ from infra.template.naming import METRICS_NAMESPACE, camel, named
 from infra.template.parameters import SANDBOX, code_key
 from infra.template.permissions import log_group, statements, table
 
-# Snapshots are of published versions. Whoever turns SnapStart on publishes them and points the
-# sources at them; without it nothing here needs a version.
+# Snapshots belong to published versions. To use SnapStart, publish versions and point the sources
+# at them; without it nothing here needs a version.
 UNPUBLISHED: Final = {"cfn-lint": {"config": {"ignore_checks": ["W1030"]}}}
 
 # The variables that a function needs because of what it may do.

@@ -1,4 +1,4 @@
-"""Alarms: what an operator must hear of. Each says what it means and where to read on."""
+"""Alarms for operators. Each one says what it means and names its runbook."""
 
 from typing import Any, Final
 
@@ -69,9 +69,9 @@ def _dimensions(**names: object) -> list[MetricDimension]:
 
 
 def _dead_letter_alarm(queue: str) -> Alarm:
-    """A letter that cannot be looked after is in flight nearly all the time, and waits for moments.
+    """A message that cannot be handled is in flight nearly always, and waits only for moments.
 
-    One that is looked after is there for one look of the alarm, not for so many.
+    A message that is handled is in at most one period of the alarm, so it does not set it off.
     """
     return _alarm(
         camel(queue),

@@ -124,7 +124,7 @@ def _operations() -> dict[str, dict[str, object]]:
         "AlarmEmail": {
             "Type": "String",
             "Default": "",
-            "Description": "Who hears of alarms; empty: nobody is subscribed.",
+            "Description": "Who is notified of alarms; empty: nobody is subscribed.",
         },
         "ApiLogRole": {
             "Type": "String",

@@ -1,6 +1,6 @@
 """Whether each role of a template allows what the template's own parts need from it.
 
-Resource by resource: a right on one table's stream does not stand in for the right on another's.
+Resource by resource: a right on one table's stream does not replace the right on another's.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def source_queues() -> tuple[str, ...]:
 
 
 def return_queues() -> tuple[str, ...]:
-    """Queues of services that hear by other ways, for what operators send back to them."""
+    """Queues for what operators send back to services that receive events in other ways."""
     return (OUTBOX_QUEUE, *(events_queue(service) for service in invoked_services()))
 
 

@@ -30,7 +30,7 @@ BANNED: Final = (
     _phrase(r"(?:not |is |are |can )?to be had", "available, unavailable"),
     _phrase(r"alike", "the same way, both"),
     _phrase(r"once more", "again"),
-    _phrase(r"(?:by|of) (?:itself|themselves)(?! is| are)", "automatically, on its own"),
+    _phrase(r"by (?:itself|themselves)", "automatically, on its own"),
     _phrase(r"at last", "finally, in the end"),
     _phrase(r"ever (?:later|again|longer)", "with increasing delay, never"),
     _phrase(r"for ever", "forever, permanently"),

@@ -23,7 +23,7 @@ def main() -> int:
         hold_s=arguments.hold_s,
         faulty_attempts=arguments.faulty_attempts,
     )
-    # After a clean stop uvicorn raises the signal that stopped it once more.
+    # After a clean stop uvicorn raises the signal that stopped it again.
     with contextlib.suppress(KeyboardInterrupt):
         SimulatorServer(options, _announce).run(sockets=[listener])
     return 0

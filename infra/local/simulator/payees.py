@@ -35,7 +35,7 @@ class Answering(Enum):
 
     TRUE = auto()
     HELD = auto()  # until the client stopped waiting
-    LOST = auto()  # the connection is closed without a word
+    LOST = auto()  # the connection is closed without an answer
     UNAVAILABLE = auto()
     TRUNCATED = auto()
     NOT_IN_CONTRACT = auto()
