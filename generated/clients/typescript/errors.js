@@ -10,11 +10,12 @@ export class PaymentsError extends Error {
 export class Problem extends PaymentsError {
   constructor(document, retryAfterMs) {
     const fields = (document.errors ?? []).map((e) => ` [${e.field}: ${e.message}]`).join("");
-    super(`${document.title} (${document.status}): ${document.detail}${fields}`);
-    this.type = document.type;
+    const detail = document.detail ? `: ${document.detail}` : "";
+    super(`${document.title} (${document.status})${detail}${fields}`);
+    this.type = document.type ?? "about:blank";
     this.title = document.title;
     this.status = document.status;
-    this.detail = document.detail;
+    this.detail = document.detail ?? "";
     this.errors = document.errors ?? [];
     this.retryAfterMs = retryAfterMs;
   }

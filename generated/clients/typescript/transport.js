@@ -108,7 +108,8 @@ function read(response, text) {
     if (document !== undefined) return document;
     throw unexpected(response, text, "The request was carried out, but its answer is not JSON");
   }
-  if (typeof document?.type !== "string" || typeof document.detail !== "string") {
+  // RFC 9457 makes type and detail optional.
+  if (typeof document?.title !== "string" || typeof document.status !== "number") {
     throw unexpected(response, text, "The answer is neither a success nor a problem document");
   }
   throw new (PROBLEMS[document.type] ?? Problem)(document, retryAfterMs(response));

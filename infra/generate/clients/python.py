@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,16 @@ from infra.generate import api, models
 from infra.generate.clients import operations as contract
 from infra.generate.clients.operations import Argument, Operation
 from infra.generate.names import pascal, snake
-from infra.generate.spec import SpecError, load, pointer
+from infra.generate.spec import COMMON, SpecError, load, pointer
 
 TEMPLATES = Path(__file__).parent / "templates"
 FOLDER = "generated/clients/python"
+# Where the generated alias of timestamps becomes one of texts with a `datetime`.
+TIMESTAMP = re.compile(
+    r'^(Timestamp = TypeAliasType\("Timestamp", Annotated\[)str(, .*)\]\)$', re.MULTILINE
+)
+MODEL_IMPORTS = """from pydantic import AfterValidator
+from .model import Model, TimestampText"""
 PACKAGE = "payments_client"
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 # What a schema says → what pydantic calls it.
@@ -79,7 +86,11 @@ def _place(template: str) -> str:
 def _models(schemas: Mapping[str, Any]) -> str:
     """The package is installed outside this repository, so it takes nothing from `generated`."""
     code = models.models(schemas, docstring="What the API takes and gives.", shared=False)
-    return code.replace("from generated.model import Model", "from .model import Model")
+    code = code.replace("from generated.model import Model", MODEL_IMPORTS)
+    code, found = TIMESTAMP.subn(r"\1TimestampText\2, AfterValidator(TimestampText)])", code)
+    if found != 1:
+        raise SpecError(COMMON, "$defs.Timestamp", "must be the schema of a text")
+    return code
 
 
 def python_type(schema: Mapping[str, Any]) -> str:

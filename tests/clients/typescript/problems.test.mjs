@@ -34,6 +34,8 @@ const PROVOKED = {
   Unauthenticated: () => clientOf("nobody").listWallets(),
   Forbidden: () => bob.listFailedEvents(),
   NotFound: () => bob.getPayment(noSuchPayment),
+  MethodNotAllowed: () =>
+    tampering((request) => ({ ...request, method: "PATCH", body: "{}" })).listPayments(),
   Conflict: async () => {
     await olivia.discardFailedEvent(failedEventIds[2], note);
     await olivia.redriveFailedEvent(failedEventIds[2], note);
@@ -77,3 +79,28 @@ for (const example of EXAMPLES) {
     });
   });
 }
+
+for (const [document, message] of [
+  [{ title: "No", status: 418, detail: "tea" }, "No (418): tea"],
+  [{ type: "about:blank", title: "No", status: 418 }, "No (418)"],
+  [{ title: "No", status: 418 }, "No (418)"],
+]) {
+  test(`a problem document with only ${Object.keys(document)} is a problem`, async () => {
+    const fetch = async () => new Response(JSON.stringify(document), { status: 418 });
+    const one = clientOf("alice", { fetch, retries: { attemptsMax: 1 } });
+
+    await assert.rejects(one.getHealth(), (error) => {
+      assert.equal(error.constructor, client.Problem);
+      assert.equal(error.type, "about:blank");
+      assert.equal(error.message, message);
+      return true;
+    });
+  });
+}
+
+test("a value that a later API adds to an enumeration keeps its text", async () => {
+  const fetch = async () => new Response(JSON.stringify({ items: [{ status: "held" }] }));
+  const page = await clientOf("alice", { fetch }).listPayments();
+
+  assert.equal(page.items[0].status, "held");
+});

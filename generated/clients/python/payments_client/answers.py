@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from .call import A, Call
 from .errors import PROBLEMS, Problem, ProblemDocument, UnexpectedAnswer, Unreachable
+from .model import READING
 
 TEXT_CHARS_MAX: Final = 200
 # The connection never came to be, so nothing was sent.
@@ -42,7 +43,7 @@ def read(call: Call[A], response: httpx.Response) -> A:
     if not response.is_success:
         raise _refusal(response)
     try:
-        return call.answer.model_validate_json(response.content)
+        return call.answer.model_validate_json(response.content, context=READING)
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, e["loc"])) or "body" for e in error.errors())
         why = f"The request was carried out, but its answer does not fit the contract: {fields}"

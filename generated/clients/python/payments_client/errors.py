@@ -1,7 +1,7 @@
 """What a call can raise.
 
     PaymentsError
-    ├── Problem                      the API refused; its class says why, its text how to mend it
+    ├── Problem                      the API refused; its class says why, its text how to fix it
     │   ├── MalformedRequest         The request is malformed (400)
     │   ├── IdempotencyKeyMissing    Idempotency-Key is missing (400)
     │   ├── Unauthenticated          Authentication is needed (401)
@@ -43,12 +43,12 @@ class FieldError(BaseModel):
 
 
 class ProblemDocument(BaseModel):
-    """RFC 9457, as the API sends it."""
+    """RFC 9457, which makes `type` and `detail` optional."""
 
-    type: str
+    type: str = "about:blank"
     title: str
     status: int
-    detail: str
+    detail: str = ""
     errors: tuple[FieldError, ...] = ()
 
 
@@ -73,7 +73,8 @@ class Problem(PaymentsError):
 
     def __str__(self) -> str:
         fields = "".join(f" [{e.field}: {e.message}]" for e in self.errors)
-        return f"{self.title} ({self.status}): {self.detail}{fields}"
+        detail = f": {self.detail}" if self.detail else ""
+        return f"{self.title} ({self.status}){detail}{fields}"
 
 
 class MalformedRequest(Problem):

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StrictInt, StringConstraints
 from typing_extensions import TypeAliasType
 
-from .model import Model
+from .model import Model, TimestampText
 
 Currency = TypeAliasType(
     "Currency",
@@ -104,11 +104,12 @@ ReasonCode = TypeAliasType(
 Timestamp = TypeAliasType(
     "Timestamp",
     Annotated[
-        str,
+        TimestampText,
         Field(
             examples=["2026-03-01T12:00:00.000Z"],
             pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z$",
         ),
+        AfterValidator(TimestampText),
     ],
 )
 """RFC 3339 date and time in UTC with milliseconds, so alphabetical order is chronological order."""
