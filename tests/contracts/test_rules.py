@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from infra.contracts.documents import Documents
+from infra.contracts.mutants.notice import reading
 from infra.contracts.rules import RULES, broken
+from infra.generate.events import read_catalogue
+from infra.generate.spec import SpecError
 from tests.contracts.edits import edited
 from tests.contracts.payloads import CONTRACT
 
@@ -16,6 +19,7 @@ RECEIVES: Final = "operations/wallet-service.receives.payment.initiated"
 MESSAGE: Final = "components/messages/payment.initiated"
 PAYMENTS: Final = "paths/~payments/post"
 HEALTH: Final = "paths/~health/get"
+FAILED: Final = CONTRACT.asyncapi["operations"]["payment-orchestrator.sends.payment.failed"]
 COPY: Final = "channels/payment.initiated.after-deadline"
 NOT_FOUND: Final = "components/responses/NotFound/content/application~problem+json"
 LINK: Final = f"{PAYMENTS}/responses/201/links/getPayment"
@@ -24,13 +28,17 @@ VALUE: Final = "$defs/Money/properties/value"
 
 # For each rule, contracts that break it.
 BROKEN: Final[dict[str, list[Documents]]] = {
-    "one address per channel": [edited("events", "channels/payment.failed/address", "payment.x")],
     "one sender, at least one receiver": [
         edited("events", "operations/payment-orchestrator.sends.payment.failed"),
         edited("events", "operations/metrics-collector.receives.payment.failed"),
     ],
     "operations fit their channels": [
-        edited("events", "operations/payment-orchestrator.sends.payment.failed/x-service", "other"),
+        edited("events", "operations/payment-orchestrator.sends.payment.failed/x-service", ""),
+        edited(
+            "events",
+            "operations/payment-orchestrator.sends.payment.failed/messages/0/$ref",
+            "#/channels/payment.completed/messages/payment.completed",
+        ),
         edited("events", f"{RECEIVES}/x-delivery", "pigeon"),
     ],
     "a copy is a copy of its event": [
@@ -155,3 +163,17 @@ def test_every_delivery_that_the_generator_knows_keeps_the_rule(delivery: str) -
     contract = edited("events", f"{RECEIVES}/x-delivery", delivery)
 
     assert broken(RULES["operations fit their channels"], contract) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("channels/payment.failed/address", "payment.x"),
+        ("channels/payment.failed/messages", {"payment.completed": {}}),
+        ("components/messages/PaymentFailed", {}),
+        ("operations/payment-orchestrator.announces.payment.failed", FAILED),
+    ],
+)
+def test_the_generator_refuses_a_name_that_breaks_the_convention(place: str, name: Any) -> None:
+    with reading(edited("events", place, name)), pytest.raises(SpecError):
+        read_catalogue()

@@ -15,7 +15,6 @@ Rule: TypeAlias = Callable[[Documents], Iterator[str]]
 STOPS: Final = (KeyError, IndexError, TypeError, AttributeError, ValueError, RuntimeError)
 
 RULES: Final[Mapping[str, Rule]] = {
-    "one address per channel": events.one_address_per_channel,
     "one sender, at least one receiver": events.one_sender_and_receivers,
     "operations fit their channels": events.operations_fit_their_channels,
     "a copy is a copy of its event": events.copies_are_copies,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.contracts.documents import OPENAPI, ROOT, Documents
+from infra.generate.names import snake
 
 HANDLERS: Final = ROOT / "handlers"
 
@@ -34,11 +35,11 @@ def every_reception_has_its_decision(contract: Documents) -> Iterator[str]:
             yield f"{pair.consumer} receives {pair.channel} and has no decisions.py"
             continue
         decisions = _decisions(file)
-        name = f"on_{pair.channel.replace('.', '_').replace('-', '_')}"
+        name = f"on_{snake(pair.channel)}"
         if decisions and name not in decisions:
             yield f"{pair.consumer} has no {name} in its decisions.py"
     for service in {pair.consumer for pair in contract.pairs}:
-        mine = {p.channel.replace(".", "_").replace("-", "_") for p in contract.pairs_of(service)}
+        mine = {snake(p.channel) for p in contract.pairs_of(service)}
         for name in sorted(_decisions(_folder(service) / "decisions.py")):
             if name.removeprefix("on_") not in mine and name != "on_answer":
                 yield f"{name} of {service} is for an event that it does not receive"
@@ -73,7 +74,3 @@ def _decisions(file: Path) -> frozenset[str]:
 @cache
 def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"))
-
-
-def snake(operation_id: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation_id)
