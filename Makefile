@@ -158,10 +158,10 @@ simulate: $(DEV) ## Simulate payments under faults: SEED=44 replays one, SIZE=qu
 	@$(RUN) tests.simulation $(if $(SEED),--seed $(SEED),--size $(or $(SIZE),quick)) $(ARGS)
 
 faults: $(DEV) $(LOCAL_AWS) ## Send payments through a local AWS that throttles, fails and loses answers (FAULTS=100 each)
-	@FAULTS_PAYMENTS=$(FAULTS) $(PYTEST) tests/faults -n 0 $(ARGS)
+	@FAULTS_PAYMENTS=$(FAULTS) $(PYTEST) tests/end_to_end/test_faults.py -n 0 $(ARGS)
 
 load: $(DEV) $(LOCAL_AWS) ## Load the local stack: a sustained rate, then a burst of 200 payments
-	@$(RUN) tests.load $(ARGS)
+	@$(RUN) tests.performance.load $(ARGS)
 
 bench: $(DEV) $(LOCAL_AWS) ## Measure start, CPU, calls, cost, contention and the pipeline
 	@$(RUN) tests.performance $(ARGS)

@@ -16,7 +16,8 @@ from tests.builders import ENVIRONMENT, VirtualTime
 os.environ.update(ENVIRONMENT)
 
 # Its clients need the environment.
-from infra.local.stack import LocalStack, Settings
+from infra.local.stack import Settings
+from tests.running.stack import RunningStack, running
 from tests.stores.cloud import Cloud
 
 STACK_EXPIRY_S = 8
@@ -42,11 +43,11 @@ def cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """One running system for all flows and all tests of the clients, with IAM enforced. To start it
-    takes long, so they are one group; they keep apart by currency.
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """One running stack for the journeys and the tests of the clients, with IAM enforced.
+
+    It takes long to start, so the tests that use it are one group; they keep apart by currency.
     """
     settings = Settings(expiry_s=STACK_EXPIRY_S, iam_enforced=True, redeliver_s=5)
-    with LocalStack(tmp_path_factory.mktemp("stack"), settings) as stack:
-        stack.warm_up()
+    with running(tmp_path_factory.mktemp("stack"), settings) as stack:
         yield stack

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 
+from infra.local import people
 from infra.local.http import http
 from infra.local.processes import LocalError
 from infra.local.stack import LocalStack
@@ -17,7 +18,7 @@ ATTEMPTS_MAX = 5
 
 def fund(stack: LocalStack, name: str) -> None:
     """Deposit the welcome money once: its Idempotency-Key is always the same."""
-    user_id = _subject(stack, name)
+    user_id = people.user_id(stack.aws, stack.outputs, name)
     for currency, value in WELCOME:
         amount = {"value": value, "currency": currency}
         answer = _post(
@@ -40,10 +41,3 @@ def _post(url: str, body: dict[str, object], headers: dict[str, str]) -> httpx.R
             break
         time.sleep(attempt / 5)
     return answer
-
-
-def _subject(stack: LocalStack, name: str) -> str:
-    pool = stack.outputs["UserPoolId"]
-    user = stack.client("cognito-idp").admin_get_user(UserPoolId=pool, Username=name)
-    attributes = {item["Name"]: item["Value"] for item in user["UserAttributes"]}
-    return str(attributes["sub"])

@@ -54,3 +54,10 @@ def token(aws: LocalAws, home: Home, outputs: Mapping[str, str], name: str) -> s
     )
     # API Gateway's authorizer wants the identity token: it names the caller and the groups.
     return signed_in["AuthenticationResult"]["IdToken"]
+
+
+def user_id(aws: LocalAws, outputs: Mapping[str, str], name: str) -> str:
+    """Return the id by which the API knows this person."""
+    cognito: CognitoIdentityProviderClient = aws.client("cognito-idp")
+    user = cognito.admin_get_user(UserPoolId=outputs["UserPoolId"], Username=name)
+    return next(item["Value"] for item in user["UserAttributes"] if item["Name"] == "sub")

@@ -6,11 +6,11 @@ import pytest
 
 from infra.local.funding import fund
 from infra.local.people import PEOPLE
-from infra.local.stack import LocalStack
 from tests.clients.live import Live
+from tests.running.stack import RunningStack
 
 
 @pytest.fixture(scope="session")
-def live(stack: LocalStack) -> Live:
+def live(stack: RunningStack) -> Live:
     fund(stack, "alice")
     return Live(stack, {name: stack.token(name) for name in PEOPLE})

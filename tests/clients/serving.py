@@ -8,7 +8,7 @@ from typing import Any
 
 from payments_client import Money, PaymentRequest, PaymentsClient, Retries
 
-from tests.gateway.raw_server import Answer, RawServer, raw_server
+from tests.running.raw_server import Answer, RawServer, raw_server
 
 FAST = Retries(delay_first_s=0.001, delay_max_s=0.001)
 ONCE = Retries(attempts_max=1)

@@ -13,7 +13,7 @@ from payments_client.models import Health
 from pydantic import ValidationError
 
 from tests.clients.serving import COFFEE, serving
-from tests.gateway.raw_server import http, raw_server
+from tests.running.raw_server import http, raw_server
 
 Act = Callable[[Any], object]
 

@@ -25,7 +25,7 @@ from infra.generate.clients.operations import problem_kinds
 from infra.generate.spec import load
 from tests.clients.live import Live
 from tests.clients.serving import ONCE, serving
-from tests.gateway.raw_server import http
+from tests.running.raw_server import http
 
 pytestmark = pytest.mark.xdist_group("local-stack")
 

@@ -20,7 +20,7 @@ from payments_client import (
 
 from infra.local.processes import free_port
 from tests.clients.serving import COFFEE, CUT, FAST, ONCE, PAYMENT, keys, serving
-from tests.gateway.raw_server import Answer, http, raw_server
+from tests.running.raw_server import Answer, http, raw_server
 
 NOTE = Review(note="Looked at")
 FAILED_EVENT = "fev_" + "a" * 26

@@ -8,7 +8,7 @@ import pytest
 from payments_client import AsyncPaymentsClient, Payment, Retries, StillPending, Unreachable
 
 from tests.clients.serving import COFFEE, CUT, ONCE, PAYMENT, serving
-from tests.gateway.raw_server import Answer, http, raw_server
+from tests.running.raw_server import Answer, http, raw_server
 
 # Each byte is in time, and they do not end before the test would: only the client ends them.
 DRIPS = 10_000

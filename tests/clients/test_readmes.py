@@ -20,7 +20,7 @@ from tests.clients.live import Live
 from tests.clients.node import run
 from tests.clients.serving import COFFEE, CUT, ONCE, PAYMENT, keys, serving
 from tests.docs.documents import Document
-from tests.gateway.raw_server import http, raw_server
+from tests.running.raw_server import http, raw_server
 
 pytestmark = pytest.mark.xdist_group("local-stack")
 

@@ -21,7 +21,7 @@ from infra.local.http import http
 from infra.local.stack import PREFIX, LocalStack, Settings
 from infra.local.tap import Sighting, Tap, line
 from tests.docs.documents import FENCE, ROOT, Block, Document
-from tests.flows.town import until
+from tests.running.waiting import until
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

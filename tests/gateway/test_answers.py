@@ -20,7 +20,7 @@ from handlers.gateway_processor.http_answers import (
     Reply,
     understand,
 )
-from tests.gateway.raw_server import approved
+from tests.running.raw_server import approved
 
 pytestmark = pytest.mark.gateway_processor
 

@@ -13,8 +13,9 @@ from handlers.gateway_processor.gateway import (
 from handlers.gateway_processor.http_gateway import (
     Limits,
 )
-from tests.gateway.raw_server import NOT_FOUND, http, raw_server
-from tests.gateway.running import API_KEY, Simulator, a_request, about, gateway_at
+from tests.gateway.asking import a_request, about, gateway_at
+from tests.running.gateway import API_KEY, Simulator
+from tests.running.raw_server import NOT_FOUND, http, raw_server
 
 pytestmark = pytest.mark.gateway_processor
 

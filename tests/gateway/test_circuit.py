@@ -12,8 +12,8 @@ from handlers.gateway_processor.gateway import (
 from handlers.gateway_processor.http_gateway import (
     Limits,
 )
-from tests.gateway.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
-from tests.gateway.running import Time, a_request, about, gateway_at
+from tests.gateway.asking import Time, a_request, about, gateway_at
+from tests.running.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
 
 pytestmark = pytest.mark.gateway_processor
 

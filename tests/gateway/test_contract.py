@@ -14,7 +14,8 @@ from referencing.jsonschema import DRAFT202012
 from handlers.gateway_processor import http_answers
 from handlers.gateway_processor.http_gateway import READ_TIMEOUT_S
 from infra.local.simulator import app, contract, payees
-from tests.gateway.running import IMPATIENT, Simulator, a_request, about
+from tests.gateway.asking import IMPATIENT, a_request, about
+from tests.running.gateway import Simulator
 
 pytestmark = pytest.mark.gateway_processor
 

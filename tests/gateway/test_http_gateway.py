@@ -17,8 +17,9 @@ from handlers.gateway_processor.http_gateway import (
     HttpGateway,
     Limits,
 )
-from tests.gateway.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
-from tests.gateway.running import API_KEY, Simulator, Time, a_request, about, gateway_at
+from tests.gateway.asking import Time, a_request, about, gateway_at
+from tests.running.gateway import API_KEY, Simulator
+from tests.running.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
 
 pytestmark = pytest.mark.gateway_processor
 

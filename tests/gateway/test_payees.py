@@ -11,7 +11,8 @@ from handlers.gateway_processor.gateway import (
     Unknown,
 )
 from infra.local.simulator.payees import DECLINE_CODES
-from tests.gateway.running import IMPATIENT, Simulator, a_request, about
+from tests.gateway.asking import IMPATIENT, a_request, about
+from tests.running.gateway import Simulator
 
 pytestmark = pytest.mark.gateway_processor
 

@@ -3,9 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ import httpx
 import pytest
 
 from handlers.gateway_processor.gateway import Answer, Approved, Cancelled, NotFound, Unknown
-from tests.gateway.running import API_KEY, Simulator, a_request, about
+from tests.gateway.asking import a_request, about
+from tests.running.gateway import API_KEY, Simulator, running_simulator
 
 pytestmark = pytest.mark.gateway_processor
 
@@ -233,32 +232,15 @@ def test_the_totals_add_up_what_was_charged(simulator: Simulator) -> None:
     assert simulator.totals() == charged
 
 
-@contextmanager
-def a_process(state_dir: Path) -> Iterator[tuple[subprocess.Popen[str], Simulator]]:
-    command = [sys.executable, "-m", "infra.local.simulator", "--port", "0"]
-    command += ["--state-dir", str(state_dir), "--api-key", API_KEY]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline().strip()
-        assert line.startswith("gateway simulator listening on http://127.0.0.1:")
-        headers = {"Authorization": f"Bearer {API_KEY}"}
-        with httpx.Client(base_url=line.split()[-1], headers=headers, timeout=20) as http:
-            yield process, Simulator(line.split()[-1], http)
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_every_outcome_outlives_a_kill(tmp_path: Path) -> None:
-    with a_process(tmp_path) as (process, before):
+    with running_simulator(tmp_path) as (process, before):
         charged = before.gateway().charge(a_request("coffee-shop-42"))
         before.gateway().charge(a_request("payee_answer_lost", key="pay_2"))
         before.gateway().cancel(about("pay_3"))
         process.send_signal(signal.SIGKILL)
         process.wait(20)
 
-    with a_process(tmp_path) as (_, after):
+    with running_simulator(tmp_path) as (_, after):
         gateway = after.gateway()
         again = gateway.charge(a_request("coffee-shop-42"))
         lost = gateway.inquire(about("pay_2"))
@@ -273,7 +255,7 @@ def test_every_outcome_outlives_a_kill(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_is_clean_and_quick(tmp_path: Path, how: signal.Signals) -> None:
-    with a_process(tmp_path) as (process, _):
+    with running_simulator(tmp_path) as (process, _):
         process.send_signal(how)
 
         assert process.wait(10) in (0, -how)

@@ -1,34 +1,32 @@
 """Payments through the local stack, and through a pipeline of the same shape that does nothing.
 
-Both run beside each other and take turns, so that whatever else the machine does meets both.
+Both run beside each other and take turns, so that what else the machine does slows both.
 """
 
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 from generated.catalogue import SERVICES
-from infra.local.http import http
-from infra.local.stack import PREFIX, LocalStack, Settings
+from infra.local.stack import PREFIX, Settings
 from infra.package.archive import write_tree
 from infra.package.build import Package
 from infra.package.sources import module_name
 from infra.template.functions import FUNCTIONS
 from tests.performance.starts.bundles import partner
+from tests.running.stack import RunningStack
 
 CLIENTS: Final = 4
-PATIENCE_S: Final = 120.0
-LOOK_S: Final = 0.02
+TIMEOUT_S: Final = 120.0
+POLL_S: Final = 0.02
 CURRENCIES: Final = ("USD", "EUR", "GBP", "CHF")
-PEOPLE: Final = ("alice", "bob")
 FUNDS: Final = 1_000_000
 ROLES: Final = {"api": "api", "consumer": "consumer", "stream": "stream"}
 
@@ -41,11 +39,11 @@ class Flow:
     latencies_s: tuple[float, ...]
 
 
-class NoopStack(LocalStack):
+class NoopStack(RunningStack):
     """The same template with packages that do nothing."""
 
     def _deploy(self, packages: Sequence[Package]) -> None:
-        LocalStack._deploy(self, noop_packages(self.home.directory / "noop"))
+        RunningStack._deploy(self, noop_packages(self.home.directory / "noop"))
 
 
 def noop_packages(directory: Path) -> list[Package]:
@@ -68,10 +66,10 @@ def noop_packages(directory: Path) -> list[Package]:
 def turns(
     directory: Path, payments: int, rounds: int, done: Callable[[], None]
 ) -> list[list[Flow]]:
-    """For each round, the flow of ours and of the one that does nothing."""
+    """Return, for each round, the flow of ours and of the one that does nothing."""
     settings = Settings(expiry_s=900)
     with ExitStack() as running:
-        ours = running.enter_context(LocalStack(directory / "ours", settings))
+        ours = running.enter_context(RunningStack(directory / "ours", settings))
         noop = running.enter_context(NoopStack(directory / "noop", settings))
         _fund(ours)
         for stack in (ours, noop):
@@ -88,20 +86,19 @@ def turns(
 
 
 def ratios(found: Sequence[Sequence[Flow]]) -> tuple[float, float]:
-    """Ours as a part of the limit: throughput, and (turned over, so that 1 is best) latency."""
+    """Return ours as a part of the limit: throughput, and latency (inverted, so that 1 is best)."""
     throughput = median(ours.per_second / noop.per_second for ours, noop in found)
     latency = median(median(noop.latencies_s) / median(ours.latencies_s) for ours, noop in found)
     return throughput, latency
 
 
-def _fund(stack: LocalStack) -> None:
-    for person in PEOPLE:
+def _fund(stack: RunningStack) -> None:
+    for customer in (stack.alice, stack.bob):
         for currency in CURRENCIES:
-            body = {"amount": {"value": FUNDS, "currency": currency}}
-            _post(stack, person, f"/wallets/{currency}/deposits", body)
+            customer.fund(FUNDS, currency)
 
 
-def _flow(stack: LocalStack, payments: int) -> Flow:
+def _flow(stack: RunningStack, payments: int) -> Flow:
     began_s = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as clients:
         accepted = dict(clients.map(lambda number: _pay(stack, number), range(payments)))
@@ -110,29 +107,17 @@ def _flow(stack: LocalStack, payments: int) -> Flow:
     return Flow(payments / (max(ended.values()) - began_s), latencies)
 
 
-def _pay(stack: LocalStack, number: int) -> tuple[str, float]:
-    person, currency = PEOPLE[number % 2], CURRENCIES[number // 2 % len(CURRENCIES)]
-    body = {"amount": {"value": 100, "currency": currency}, "payee": "coffee-shop-42"}
-    answer = _post(stack, person, "/payments", body)
-    return str(answer["payment_id"]), time.perf_counter()
+def _pay(stack: RunningStack, number: int) -> tuple[str, float]:
+    customer = stack.bob if number % 2 else stack.alice
+    payment_id = customer.pay(100, CURRENCIES[number // 2 % len(CURRENCIES)])
+    return payment_id, time.perf_counter()
 
 
-def _post(stack: LocalStack, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    headers = {
-        "Authorization": f"Bearer {stack.token(person)}",
-        "Idempotency-Key": str(uuid.uuid4()),
-    }
-    answer = http().post(f"{stack.base_url}{path}", json=body, headers=headers)
-    answer.raise_for_status()
-    document: dict[str, Any] = answer.json()
-    return document
-
-
-def _ends(stack: LocalStack, waiting: set[str]) -> dict[str, float]:
-    """When each payment was seen to be completed. Raises TimeoutError."""
+def _ends(stack: RunningStack, waiting: set[str]) -> dict[str, float]:
+    """Return when each payment was seen to be completed. Raises TimeoutError."""
     table = stack.client("dynamodb")
     ended: dict[str, float] = {}
-    deadline_s = time.perf_counter() + PATIENCE_S
+    deadline_s = time.perf_counter() + TIMEOUT_S
     while waiting - ended.keys():
         for item in table.scan(TableName=f"{PREFIX}-payments", ConsistentRead=True)["Items"]:
             payment_id = item["payment_id"]["S"]
@@ -140,5 +125,5 @@ def _ends(stack: LocalStack, waiting: set[str]) -> dict[str, float]:
                 ended.setdefault(payment_id, time.perf_counter())
         if time.perf_counter() > deadline_s:
             raise TimeoutError(f"{len(waiting - ended.keys())} payments did not end")
-        time.sleep(LOOK_S)
+        time.sleep(POLL_S)
     return ended

@@ -9,7 +9,7 @@ from generated.catalogue import EVENTS
 from handlers.core.identity import event_id
 from tests.contracts.limits import any_value
 from tests.contracts.payloads import CONTRACT
-from tests.flows.town import consumer_queues
+from tests.running.queues import consumer_queues
 
 UNKNOWN_PAYMENT: Final = "pay_zzzzzzzzzzzzzzzzzzzzzzzzzz"
 DEPOSIT: Final = "dep_zzzzzzzzzzzzzzzzzzzzzzzzzz"

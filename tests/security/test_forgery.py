@@ -1,8 +1,8 @@
-"""Forged events: who could send one at all, and what the wrong ones would move. Both: nothing.
+"""Forged events: no function can send one, and one that is sent moves no money.
 
-An event is believed because of where it comes from. So the first half proves, with the credentials
-of each function, that nobody can put one there; the second half puts it there as the account's
-root, which can do everything. `test_lies` tells of every lie to every consumer.
+A service trusts an event because of the queue it comes from. So the first half proves, with the
+credentials of each function, that none can put one there; the second half puts it there as the
+account's root, which may do everything. `test_lies` sends every lie to every consumer.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from infra.local.stack import PREFIX
 from infra.services.rows import STORES, table_owners
 from infra.template import routing
 from infra.template.functions import FUNCTIONS
+from tests.running.stack import RunningStack
+from tests.security.attempts import as_function
 from tests.security.forgeries import CONSUMED, a_payment_of, forged
-from tests.security.fortress import Fortress
 
 pytestmark = pytest.mark.xdist_group("security")
 
@@ -29,7 +30,7 @@ OWNERS = table_owners()
 
 
 def refused(call: Any, **parameters: Any) -> bool:
-    """Whether IAM says no. Raises what else goes wrong."""
+    """Return whether IAM denies the call. Raises any other error."""
     try:
         call(**parameters)
     except ClientError as error:
@@ -41,47 +42,47 @@ def refused(call: Any, **parameters: Any) -> bool:
 
 @pytest.mark.parametrize("function", ROLES)
 def test_nobody_but_the_relay_can_put_an_event_on_the_bus(
-    fortress: Fortress, function: str
+    stack: RunningStack, function: str
 ) -> None:
-    events = fortress.as_role(fortress.roles()[function], "events")
+    events = as_function(stack, function, "events")
     entry = {"Source": "intruder", "DetailType": "intrusion", "Detail": "{}"}
-    for bus in (fortress.stack.outputs["EventBusName"], "default"):
-        said_no = refused(events.put_events, Entries=[entry | {"EventBusName": bus}])
+    for bus in (stack.outputs["EventBusName"], "default"):
+        denied = refused(events.put_events, Entries=[entry | {"EventBusName": bus}])
 
-        assert said_no is not (function in MAY_PUBLISH and bus != "default"), bus
+        assert denied is not (function in MAY_PUBLISH and bus != "default"), bus
 
 
 @pytest.mark.parametrize("function", ROLES)
 def test_nobody_but_the_error_handler_can_send_to_a_queue_that_is_worked_through(
-    fortress: Fortress, function: str
+    stack: RunningStack, function: str
 ) -> None:
-    sqs = fortress.as_role(fortress.roles()[function], "sqs")
+    sqs = as_function(stack, function, "sqs")
     with_messages = function in MAY_SEND_BACK
     for queue in routing.source_queues():
-        url = fortress.queue_url(queue)
+        url = stack.queues.url(queue)
         # One that its reader parks at once: the point is that it may be sent.
-        said_no = refused(sqs.send_message, QueueUrl=url, MessageBody="intrusion", DelaySeconds=900)
+        denied = refused(sqs.send_message, QueueUrl=url, MessageBody="intrusion", DelaySeconds=900)
 
-        assert said_no is not with_messages, queue
+        assert denied is not with_messages, queue
         if with_messages:
-            fortress.stack.client("sqs").purge_queue(QueueUrl=url)
+            stack.client("sqs").purge_queue(QueueUrl=url)
 
 
 @pytest.mark.parametrize("function", ROLES)
-def test_nobody_can_park_a_message_for_another_service(fortress: Fortress, function: str) -> None:
-    sqs = fortress.as_role(fortress.roles()[function], "sqs")
+def test_nobody_can_park_a_message_for_another_service(stack: RunningStack, function: str) -> None:
+    sqs = as_function(stack, function, "sqs")
     service = next(one.service for one in FUNCTIONS if one.name == function)
     others = [q for q in routing.dead_letter_queues() if routing.owner(q) != service]
 
     for queue in others:
-        url = fortress.queue_url(queue)
+        url = stack.queues.url(queue)
         assert refused(sqs.send_message, QueueUrl=url, MessageBody="intrusion"), queue
 
 
 @pytest.mark.parametrize("function", ROLES)
-def test_nobody_can_write_a_state_of_another_service(fortress: Fortress, function: str) -> None:
-    """A table's outbox is an event: who writes one announces it."""
-    dynamodb = fortress.as_role(fortress.roles()[function], "dynamodb")
+def test_nobody_can_write_a_state_of_another_service(stack: RunningStack, function: str) -> None:
+    """A table's outbox is an event: what is written there is announced."""
+    dynamodb = as_function(stack, function, "dynamodb")
     service = next(one.service for one in FUNCTIONS if one.name == function)
     for store in STORES:
         name, key = f"{PREFIX}-{store.name}", {part: {"S": "intrusion"} for part in store.key}
@@ -94,12 +95,12 @@ def test_nobody_can_write_a_state_of_another_service(fortress: Fortress, functio
         assert refused(dynamodb.delete_item, TableName=name, Key=key), name
 
 
-def test_an_event_under_the_name_of_another_service_reaches_nobody(fortress: Fortress) -> None:
-    fortress.fund("alice", 1000, "DKK")
-    fortress.await_quiet()
-    before, charged = fortress.money(), fortress.charged()
-    facts = a_payment_of(fortress.subject("alice"), currency="DKK")
-    bus = fortress.stack.outputs["EventBusName"]
+def test_an_event_under_the_name_of_another_service_reaches_nobody(stack: RunningStack) -> None:
+    stack.alice.fund(1000, "DKK")
+    stack.queues.await_quiet()
+    before, charged = stack.money(), stack.simulator.totals()["charged"]
+    facts = a_payment_of(stack.alice.user_id, currency="DKK")
+    bus = stack.outputs["EventBusName"]
     entries = [
         {"EventBusName": bus, "Source": s, "DetailType": kind, "Detail": forged(kind, **facts)}
         for kind, event in EVENTS.items()
@@ -107,27 +108,27 @@ def test_an_event_under_the_name_of_another_service_reaches_nobody(fortress: For
     ]
 
     for entry in entries:
-        fortress.stack.client("events").put_events(Entries=[entry])
-    fortress.await_quiet()
+        stack.client("events").put_events(Entries=[entry])
+    stack.queues.await_quiet()
 
-    assert fortress.money() == before
-    assert fortress.charged() == charged
+    assert stack.money() == before
+    assert stack.simulator.totals()["charged"] == charged
 
 
-def test_a_lie_about_a_payment_that_ended_is_parked_and_moves_no_money(fortress: Fortress) -> None:
-    fortress.fund("alice", 1000, "NOK")
-    payment_id = fortress.pay("alice", 400, "NOK")
-    assert fortress.end_of("alice", payment_id) == ("completed", None)
-    fortress.await_quiet()
-    before, charged = fortress.money(), fortress.charged()
-    facts = a_payment_of(fortress.subject("alice"), payment_id=payment_id, value=401)
+def test_a_lie_about_a_payment_that_ended_is_parked_and_moves_no_money(stack: RunningStack) -> None:
+    stack.alice.fund(1000, "NOK")
+    payment_id = stack.alice.pay(400, "NOK")
+    assert stack.alice.end_of(payment_id) == ("completed", None)
+    stack.queues.await_quiet()
+    before, charged = stack.money(), stack.simulator.totals()["charged"]
+    facts = a_payment_of(stack.alice.user_id, payment_id=payment_id, value=401)
     lies = {queue: forged(kind, **facts) for kind, queue in CONSUMED}
 
     for queue, body in lies.items():
-        fortress.send(queue, body)
+        stack.queues.send(queue, body)
 
     for queue, body in lies.items():
-        assert "another user or amount" in fortress.parked(body)["reason"], queue
-    assert fortress.money() == before
-    assert fortress.charged() == charged
-    assert fortress.payment("alice", payment_id)["status"] == "completed"
+        assert "another user or amount" in stack.operator.parked(body=body)["reason"], queue
+    assert stack.money() == before
+    assert stack.simulator.totals()["charged"] == charged
+    assert stack.alice.payment(payment_id)["status"] == "completed"

@@ -19,7 +19,7 @@ from tests.contracts.payloads import CONTRACT
 from tests.fields.canaries import marked
 from tests.in_memory.system import GATEWAY_KEY, OPERATOR, System
 from tests.security.everything import do_everything
-from tests.security.fortress import Fortress
+from tests.running.stack import RunningStack
 
 # One process for all of them: the log that they share takes seconds to make.
 pytestmark = pytest.mark.xdist_group("security")
@@ -134,20 +134,20 @@ def test_a_bug_is_logged_with_its_place_but_not_with_its_data() -> None:
     assert canaries_in(system.log) == []
 
 
-def test_no_log_of_the_running_system_has_a_secret_or_what_is_private(fortress: Fortress) -> None:
-    fortress.fund("alice", 1000, "CHF")
-    tokens = [fortress.token("alice"), fortress.token("olivia")]
+def test_no_log_of_the_running_system_has_a_secret_or_what_is_private(stack: RunningStack) -> None:
+    stack.alice.fund(1000, "CHF")
+    tokens = [stack.token("alice"), stack.token(stack.operator.name)]
     body: dict[str, Any] = {"amount": {"value": 1, "currency": "CHF"}, "payee": "coffee-shop-42"}
     key = f"{KEY}-{uuid.uuid4().hex[:8]}"
-    created = fortress.call("alice", "POST", "/payments", key=key, body=body | PRIVATE)
+    created = stack.alice.call("POST", "/payments", key=key, body=body | PRIVATE)
     assert created.status_code == 201, created.text
-    fortress.call("alice", "POST", "/payments", key=key, body=body | {"payee": [BODY]})
-    fortress.end_of("alice", created.json()["payment_id"])
-    fortress.send("wallet-service--payment-initiated", json.dumps({"type": BODY, BODY: PAYEE}))
-    fortress.await_quiet()
+    stack.alice.call("POST", "/payments", key=key, body=body | {"payee": [BODY]})
+    stack.alice.end_of(created.json()["payment_id"])
+    stack.queues.send("wallet-service--payment-initiated", json.dumps({"type": BODY, BODY: PAYEE}))
+    stack.queues.await_quiet()
 
-    logs = fortress.logs()
+    logs = stack.logs()
 
-    secrets = [*CANARIES, fortress.stack.simulator_key, *(t.rpartition(".")[2] for t in tokens)]
+    secrets = [*CANARIES, stack.simulator_key, *(t.rpartition(".")[2] for t in tokens)]
     assert [(name, s) for name, log in logs.items() for s in secrets if s in log] == []
     assert created.json()["payment_id"] in "\n".join(logs.values())

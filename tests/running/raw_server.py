@@ -1,4 +1,4 @@
-"""A server that answers with bytes of the test's choice, which no gateway should send."""
+"""A server that answers with any bytes, also with such as no server should send."""
 
 import contextlib
 import json
@@ -91,7 +91,7 @@ def raw_server(*answers: Answer) -> Iterator[RawServer]:
 
 
 def http(status: int, document: Any, media_type: str = "application/json", more: str = "") -> bytes:
-    """One answer; `more` are further header lines."""
+    """Return the bytes of an answer; `more` are further header lines."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     head = f"HTTP/1.1 {status} X\r\ncontent-type: {media_type}\r\n{more}"
     head += f"content-length: {len(body)}\r\n"

@@ -1,4 +1,4 @@
-"""Send each payment when its time has come, whatever became of the ones before."""
+"""Send each payment at its time, even while earlier ones are still unanswered."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One request. `due` is when it should have been sent: latencies count from there, so that a
-    sender that is late itself hides nothing (coordinated omission).
+    """One request. `due` is when it should have been sent.
+
+    Latencies count from there, so a sender that is late hides nothing (coordinated omission).
     """
 
     payer: Payer
@@ -41,7 +42,7 @@ class Sent:
 def send(
     base_url: str, payers: Sequence[Payer], arrivals: Sequence[float], amount: int
 ) -> list[Sent]:
-    """The answers to a payment per arrival, payers taking turns."""
+    """Return the answers to a payment per arrival; the payers take turns."""
     return asyncio.run(_send(base_url, payers, arrivals, amount))
 
 

@@ -1,14 +1,14 @@
-"""The load tool itself: what it sends when, and what it says of what it saw."""
+"""The load tool itself: what it sends when, and what it reports."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
-from tests.load.arrivals import burst, sustained
-from tests.load.chart import chart
-from tests.load.figures import Figures, figures, percentile
-from tests.load.sending import Payer, Sent
+from tests.performance.load.arrivals import burst, sustained
+from tests.performance.load.chart import chart
+from tests.performance.load.figures import Figures, figures, percentile
+from tests.performance.load.sending import Payer, Sent
 
 DUE = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ALICE = Payer("alice", "token", "EUR")
@@ -49,7 +49,7 @@ def test_a_percentile_is_a_value_that_was_seen() -> None:
     assert percentile([], 99) == 0.0
 
 
-def test_accepting_and_completing_are_told_apart() -> None:
+def test_accepting_and_completing_are_two_latencies() -> None:
     phase = a_phase(sent("pay_1"), sent("pay_2"))
 
     assert phase.accept_s == (0.25, 0.25)
@@ -63,27 +63,27 @@ def test_a_payment_without_an_end_is_named() -> None:
     assert "pay_1" in violation
 
 
-def test_every_answer_but_created_is_told() -> None:
+def test_every_answer_but_created_is_reported() -> None:
     phase = a_phase(sent(None, 503), sent(None, 0), sent(None, 429))
 
-    told = [v.rpartition(" answered ")[2] for v in phase.violations()]
-    assert told == ["503", "not at all", "429"]
+    reported = [v.rpartition(" answered ")[2] for v in phase.violations()]
+    assert reported == ["503", "not at all", "429"]
 
 
-def test_two_requests_that_were_answered_with_one_payment_or_with_none_are_told() -> None:
+def test_two_requests_that_were_answered_with_one_payment_or_with_none_are_reported() -> None:
     for second in (sent("pay_1"), sent(None)):
         (violation,) = a_phase(sent("pay_1"), second).violations()
 
         assert "2 requests were answered 201 for 1 payments" in violation
 
 
-def test_a_payment_that_failed_is_told() -> None:
+def test_a_payment_that_failed_is_reported() -> None:
     (violation,) = a_phase(sent("pay_1"), sent("pay_2"), end="failed").violations()
 
     assert "2 payments ended failed" in violation
 
 
-def test_a_queue_that_drains_too_slowly_is_told() -> None:
+def test_a_queue_that_drains_too_slowly_is_reported() -> None:
     (violation,) = a_phase(sent("pay_1"), drained_s=61).violations()
 
     assert "61 s" in violation

@@ -1,4 +1,4 @@
-"""What a run came to: latencies from the moment a request was due, and what must hold."""
+"""The figures of a run: latencies from the moment a request was due, and what must hold."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
-from tests.load.sending import Sent
+from tests.performance.load.sending import Sent
 
 PERCENTILES: Final = (50, 95, 99)
 DRAIN_MAX_S: Final = 60.0
 CREATED: Final = 201
-COMPLETED: Final = "completed"  # everybody has the funds, and nobody is declined
+COMPLETED: Final = "completed"  # every payer has the funds, and no payee declines
 
 
 def percentile(values: Sequence[float], wanted: int) -> float:
-    """The nearest rank: a latency that really was."""
+    """Return the nearest rank, which is a latency that was measured."""
     ordered = sorted(values)
     return ordered[max(0, ceil(len(ordered) * wanted / 100) - 1)] if ordered else 0.0
 
@@ -36,7 +36,7 @@ class Figures:
     drained_s: float
 
     def violations(self) -> list[str]:
-        """What should have held and did not."""
+        """Return what should have held and did not."""
         wrong = (
             [f"{len(self.lost)} payments without an end: {', '.join(self.lost)}"]
             if self.lost
@@ -58,7 +58,7 @@ class Figures:
         return [f"{self.name}: {what}" for what in wrong]
 
     def lines(self) -> list[str]:
-        """For a person to read."""
+        """Return the figures as lines for a person to read."""
         return [
             f"{self.name}: {sum(self.statuses.values())} payments, statuses {dict(self.statuses)}, "
             f"ends {dict(self.ends)}, drained in {self.drained_s:.1f} s",
@@ -68,14 +68,14 @@ class Figures:
 
 
 def _row(values: Sequence[float]) -> str:
-    told = [f"p{wanted} {percentile(values, wanted):7.3f} s" for wanted in PERCENTILES]
-    return "  ".join([*told, f"max {max(values, default=0.0):7.3f} s"])
+    shown = [f"p{wanted} {percentile(values, wanted):7.3f} s" for wanted in PERCENTILES]
+    return "  ".join([*shown, f"max {max(values, default=0.0):7.3f} s"])
 
 
 def figures(
     name: str, sent: Sequence[Sent], ends: Mapping[str, tuple[str, datetime]], drained_s: float
 ) -> Figures:
-    """The figures of one phase; `ends` may know of more payments."""
+    """Return the figures of one phase; `ends` may contain more payments."""
     accepted = list({one.payment_id: one for one in sent if one.payment_id}.values())
     ended = [(one, *ends[str(one.payment_id)]) for one in accepted if one.payment_id in ends]
     return Figures(

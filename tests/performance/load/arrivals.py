@@ -1,4 +1,4 @@
-"""When requests arrive: decided before, so that a slow answer delays none of them (open loop)."""
+"""When requests arrive: decided beforehand, so that a slow answer delays none (open loop)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BURST_WITHIN_S: Final = 0.5
 
 
 def sustained(rate: float, seconds: float, seed: int) -> list[float]:
-    """Arrivals of many people who know nothing of each other (Poisson), in seconds from now."""
+    """Return the arrivals of independent customers (Poisson), in seconds from now."""
     chosen = random.Random(seed)
     arrivals: list[float] = []
     at_s = chosen.expovariate(rate)
@@ -20,5 +20,5 @@ def sustained(rate: float, seconds: float, seed: int) -> list[float]:
 
 
 def burst(count: int) -> list[float]:
-    """All of them within half a second."""
+    """Return this many arrivals within half a second."""
     return [BURST_WITHIN_S * number / count for number in range(count)]

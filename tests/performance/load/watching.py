@@ -1,4 +1,4 @@
-"""See payments end, without asking the API: a copy of every event, in a queue beside the system."""
+"""See payments end without asking the API: in a queue that gets a copy of every event."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ ENDS: Final = {"payment.completed": "completed", "payment.failed": "failed"}
 
 @dataclass(slots=True)
 class Ends:
-    """Payment → how and when it ended, as the event says it; grows while it is watched."""
+    """Payment → how and when it ended, from its last event; grows while events are watched."""
 
     seen: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
-    def wait_for(self, payment_ids: set[str], patience_s: float) -> float:
-        """Until all of them have ended, or patience does. Returns the seconds that took."""
+    def wait_for(self, payment_ids: set[str], timeout_s: float) -> float:
+        """Wait until all of them have ended, or time is up. Return the seconds that took."""
         begin_s = time.monotonic()
-        while not payment_ids <= self.seen.keys() and time.monotonic() - begin_s < patience_s:
+        while not payment_ids <= self.seen.keys() and time.monotonic() - begin_s < timeout_s:
             time.sleep(0.1)
         return time.monotonic() - begin_s
 
 
 @contextmanager
 def watching(stack: LocalStack) -> Iterator[Ends]:
-    """The ends of all payments, meanwhile."""
+    """Collect the ends of all payments meanwhile."""
     tap = Tap(stack.aws, stack.outputs["EventBusName"], f"{PREFIX}-load-{uuid.uuid4().hex[:8]}")
     ends, over = Ends(), threading.Event()
     tap.open()

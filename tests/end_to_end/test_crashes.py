@@ -1,6 +1,6 @@
 """Payments in flight while workers are killed and the system is stopped: none is lost.
 
-The system is its own, since the test breaks it.
+The stack is its own, since the test breaks it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from concurrent.futures import ALL_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import pytest
 
-from infra.local.stack import LocalStack, Settings
-from tests.flows.town import Town
+from infra.local.stack import Settings
+from tests.running.stack import RunningStack, running
 
 pytestmark = pytest.mark.xdist_group("crashes")
 
@@ -41,51 +41,50 @@ FUNCTIONS = (
 
 
 @pytest.fixture
-def own_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     settings = Settings(expiry_s=30, redeliver_s=5)
-    with LocalStack(tmp_path_factory.mktemp("stack"), settings) as stack:
-        stack.warm_up()
-        yield Town(stack)
+    with running(tmp_path_factory.mktemp("stack"), settings) as stack:
+        yield stack
 
 
 def payees() -> list[str]:
-    """Whom to pay; the slow ones keep something in flight whatever the machine's speed."""
+    """Return one per payment; the slow ones keep some in flight on a machine of any speed."""
     choose = random.Random(SEED)
     return [choose.choice(PAYEES) for _ in range(PAYMENTS - SLOW)] + ["payee_slow"] * SLOW
 
 
-def paying(town: Town, pool: ThreadPoolExecutor) -> list[Future[str]]:
-    """The payments, as they are being sent."""
-    return [pool.submit(town.pay, "alice", AMOUNT, "EUR", payee=payee) for payee in payees()]
+def paying(stack: RunningStack, pool: ThreadPoolExecutor) -> list[Future[str]]:
+    """Return the payments, as they are being sent."""
+    return [pool.submit(stack.alice.pay, AMOUNT, "EUR", payee=payee) for payee in payees()]
 
 
-def assert_all_ended_and_money_is_conserved(town: Town, payment_ids: list[str]) -> None:
-    ended = town.ends_of("alice", payment_ids)
+def assert_all_ended_and_money_is_conserved(stack: RunningStack, payment_ids: list[str]) -> None:
+    ended = stack.alice.ends_of(payment_ids)
 
     assert ended.total() == PAYMENTS
     assert ended["completed"] > 0
     assert ended["failed"] > 0
-    assert town.wallet("alice", "EUR") == (FUNDS - AMOUNT * ended["completed"], 0)
-    assert not town.charged_twice()
-    charged = sum(town.charges(payment_id) for payment_id in payment_ids)
+    assert stack.alice.wallet("EUR") == (FUNDS - AMOUNT * ended["completed"], 0)
+    assert not stack.simulator.totals()["charged_twice"]
+    charged = sum(stack.simulator.charges(payment_id) for payment_id in payment_ids)
     assert charged == ended["completed"]
 
 
 def test_killed_workers_and_a_stop_and_a_start_in_the_middle_lose_no_payment(
-    own_town: Town,
+    own_stack: RunningStack,
 ) -> None:
-    own_town.fund("alice", FUNDS, "EUR")
+    own_stack.alice.fund(FUNDS, "EUR")
 
     killed: Counter[str] = Counter()
     with ThreadPoolExecutor(4) as pool:
-        sent = paying(own_town, pool)
+        sent = paying(own_stack, pool)
         for function in FUNCTIONS * KILLS_OF_EACH:
             wait(sent[: (sum(killed.values()) + 1) * EACH], return_when=ALL_COMPLETED)
-            killed[function] += own_town.stack.kill_workers(function)
+            killed[function] += own_stack.kill_workers(function)
     payment_ids = [payment.result() for payment in sent]
-    in_flight = own_town.payment("alice", payment_ids[-1])["status"] == "pending"
-    own_town.stack.restart()
+    in_flight = own_stack.alice.payment(payment_ids[-1])["status"] == "pending"
+    own_stack.restart()
 
     assert all(killed[function] for function in FUNCTIONS), killed
     assert in_flight
-    assert_all_ended_and_money_is_conserved(own_town, payment_ids)
+    assert_all_ended_and_money_is_conserved(own_stack, payment_ids)

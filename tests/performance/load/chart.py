@@ -1,4 +1,4 @@
-"""The latencies of a run as a chart: what share of the payments was done within which time."""
+"""The latencies of a run as a chart: the share of payments that were done within a time."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from math import log10
 from typing import Final
 from xml.sax.saxutils import escape
 
-from tests.load.figures import PERCENTILES, Figures, percentile
+from tests.performance.load.figures import PERCENTILES, Figures, percentile
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 60, 30, 50, 50
 MIN_S, MAX_S = 0.01, 100.0
 TICKS_S: Final = (0.01, 0.1, 1, 10, 100)
-# Readable on a light and on a dark page, and told apart without colour by the dashes.
+# Readable on a light and on a dark page, and the dashes distinguish them without colour.
 LINES: Final = (("accept", "#2f7ed8", "none"), ("complete", "#d9742b", "6 4"))
 INK: Final = "#808080"
 
 
 def chart(phases: Sequence[Figures]) -> str:
-    """An SVG with one plot per phase, one below the other."""
+    """Return an SVG with one plot per phase, one below the other."""
     plots = [_plot(one, number * HEIGHT) for number, one in enumerate(phases)]
     size = f'width="{WIDTH}" height="{HEIGHT * len(phases)}"'
     box = f'viewBox="0 0 {WIDTH} {HEIGHT * len(phases)}"'
@@ -47,8 +47,8 @@ def _plot(phase: Figures, top: int) -> str:
     parts += [_level(share, top) for share in (0.5, 0.95, 1.0)]
     for number, ((name, colour, dashes), values) in enumerate(zip(LINES, series, strict=True)):
         parts.append(_curve(values, colour, dashes, top))
-        told = ", ".join(f"p{p} {percentile(values, p):.2f} s" for p in PERCENTILES)
-        parts.append(_text(LEFT + 330 * number, top + 40, f"{name}: {told}", colour))
+        latencies = ", ".join(f"p{p} {percentile(values, p):.2f} s" for p in PERCENTILES)
+        parts.append(_text(LEFT + 330 * number, top + 40, f"{name}: {latencies}", colour))
     return "\n".join(parts)
 
 

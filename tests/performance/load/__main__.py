@@ -1,4 +1,4 @@
-"""`python -m tests.load`: a sustained rate and a burst against a local stack of its own.
+"""`python -m tests.performance.load`: a sustained rate and a burst on a running stack.
 
 Prints accept and completion latencies, draws docs/load.svg (with --chart), and exits with 1 when a
 payment was lost, a request was answered 5xx, money is not conserved, or it took too long to drain.
@@ -10,22 +10,23 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from infra.local.stack import LocalStack, Settings
-from tests.flows.town import Town
-from tests.load.arrivals import burst, sustained
-from tests.load.chart import chart
-from tests.load.figures import DRAIN_MAX_S, Figures, figures
-from tests.load.sending import Payer, send
-from tests.load.watching import Ends, watching
+from infra.local.stack import Settings
+from tests.performance.load.arrivals import burst, sustained
+from tests.performance.load.chart import chart
+from tests.performance.load.figures import DRAIN_MAX_S, Figures, figures
+from tests.performance.load.sending import Payer, send
+from tests.performance.load.watching import Ends, watching
+from tests.running.callers import Customer
+from tests.running.stack import RunningStack, running
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[3]
 AMOUNT: Final = 1
 SEED: Final = 3
 EXPIRY_S: Final = 120
-NAMES: Final = ("alice", "bob")
 CURRENCIES: Final = ("AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "SEK", "USD")
 # The stage's own limit is not what is measured here.
 UNLIMITED: Final = {"ApiRequestsPerSecond": "10000", "ApiRequestsBurst": "5000"}
@@ -34,16 +35,18 @@ UNLIMITED: Final = {"ApiRequestsPerSecond": "10000", "ApiRequestsBurst": "5000"}
 def main() -> int:
     arguments = _arguments()
     settings = Settings(expiry_s=EXPIRY_S, workers_max=arguments.workers, parameters=UNLIMITED)
-    with tempfile.TemporaryDirectory() as directory, LocalStack(Path(directory), settings) as stack:
-        stack.warm_up()
-        town = Town(stack)
-        payers = [Payer(n, stack.token(n), c) for c in CURRENCIES for n in NAMES]
+    with tempfile.TemporaryDirectory() as directory, running(Path(directory), settings) as stack:
+        customers = (stack.alice, stack.bob)
+        wallets = [(customer, currency) for currency in CURRENCIES for customer in customers]
+        payers = [Payer(c.name, stack.token(c.name), currency) for c, currency in wallets]
         funds = AMOUNT * (arguments.burst + int(arguments.rate * arguments.seconds) * 2)
-        for payer in payers:
-            town.fund(payer.name, funds, payer.currency)
-        send(stack.base_url, payers, burst(len(payers)), AMOUNT)  # the first of each is not counted
-        town.await_quiet()
-        before = _posted(town, payers)
+        for customer, currency in wallets:
+            customer.fund(funds, currency)
+        send(
+            stack.base_url, payers, burst(len(payers)), AMOUNT
+        )  # not counted: the first of each payer
+        stack.queues.await_quiet()
+        before = _posted(wallets)
         with watching(stack) as ends:
             phases = [
                 _phase(
@@ -55,14 +58,14 @@ def main() -> int:
                 ),
                 _phase(f"Burst of {arguments.burst}", stack, payers, burst(arguments.burst), ends),
             ]
-        town.await_quiet()
+        stack.queues.await_quiet()
         wrong = [violation for one in phases for violation in one.violations()]
-        wrong += _books(town, payers, before, phases)
+        wrong += _books(stack, before - _posted(wallets), phases)
     return _report(phases, wrong, chart_too=arguments.chart)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.performance.load", description=__doc__)
     parser.add_argument("--rate", type=float, default=5.0, help="payments per second")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--burst", type=int, default=200)
@@ -72,7 +75,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _phase(
-    name: str, stack: LocalStack, payers: list[Payer], arrivals: list[float], ends: Ends
+    name: str, stack: RunningStack, payers: list[Payer], arrivals: list[float], ends: Ends
 ) -> Figures:
     """Send, then wait until all that was accepted has ended."""
     begin_s = time.monotonic()
@@ -83,18 +86,17 @@ def _phase(
     return figures(name, sent, ends.seen, drained_s)
 
 
-def _posted(town: Town, payers: list[Payer]) -> int:
-    return sum(sum(town.wallet(payer.name, payer.currency)) for payer in payers)
+def _posted(wallets: Iterable[tuple[Customer, str]]) -> int:
+    return sum(sum(customer.wallet(currency)) for customer, currency in wallets)
 
 
-def _books(town: Town, payers: list[Payer], before: int, phases: list[Figures]) -> list[str]:
-    """What is wrong with the money, and with what nobody looked after."""
+def _books(stack: RunningStack, spent: int, phases: list[Figures]) -> list[str]:
+    """Return what is wrong with the money, and how many events were parked."""
     completed = sum(one.ends.get("completed", 0) for one in phases)
-    spent = before - _posted(town, payers)
     wrong = [] if spent == AMOUNT * completed else [f"spent {spent}, completed {completed}"]
-    if town.charged_twice():
-        wrong.append(f"charged twice: {town.charged_twice()}")
-    parked = town.failed_events()
+    if twice := stack.simulator.totals()["charged_twice"]:
+        wrong.append(f"charged twice: {twice}")
+    parked = stack.operator.failed_events()
     return [*wrong, *([f"{len(parked)} events were parked"] if parked else [])]
 
 
