@@ -19,7 +19,7 @@ import pytest
 
 from infra.local.stack import Settings
 from infra.template.functions import FUNCTIONS
-from tests.running.faults import PROFILES, FaultProxy, fault_proxy, profile
+from tests.running.faults import PROFILES, FaultProxy, fault_proxy
 from tests.running.stack import RunningStack
 from tests.running.waiting import until
 
@@ -124,7 +124,7 @@ def test_every_kind_of_fault_at_once_and_killed_workers_lose_no_payment(
     funds = AMOUNT * PAYMENTS
     stack.alice.fund(funds, "EUR")
 
-    proxy.inject([rule for name in PROFILES for rule in profile(name, PROBABILITY)])
+    proxy.inject(PROFILES, PROBABILITY)
     with killing_workers(stack) as killed:
         payment_ids = stack.alice.pay_all(payees(), AMOUNT, "EUR")
         wait_out(stack, proxy, payment_ids)
@@ -153,7 +153,7 @@ def test_one_kind_of_fault_loses_no_payment(
     stack.alice.fund(funds, currency)
 
     before = proxy.fired()
-    proxy.inject(profile(kind, ALONE))
+    proxy.inject([kind], ALONE)
     payment_ids = stack.alice.pay_all(payees(), AMOUNT, currency)
     wait_out(stack, proxy, payment_ids)
 

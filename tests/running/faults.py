@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,33 +33,14 @@ THROTTLED: Final = {
     "events": "ThrottlingException",
     "secretsmanager": "ThrottlingException",
 }
-FAILED: Final = "InternalServerError"
-# Fault profile → what a rule of the proxy says of it. The last two: nothing happened and the
-# connection is reset, or it happened and the answer is lost.
-PROFILES: Final[dict[str, dict[str, Any]]] = {
-    "throttled": {"error": {}},
-    "5xx": {"error": {"code": FAILED, "status": 500}},
-    "reset before": {"reset": True},
-    "lost after": {"response": {"abort_bytes": 0}},
+# Fault profile → the fault in each call to a service. Nothing happens but in the last one, where
+# only the answer is lost.
+PROFILES: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
+    "throttled": lambda service: {"error": {"code": THROTTLED[service]}},
+    "5xx": lambda _: {"error": {"code": "InternalServerError", "status": 500}},
+    "reset before": lambda _: {"reset": True},
+    "lost after": lambda _: {"response": {"abort_bytes": 0}},
 }
-
-
-def profile(name: str, probability: float) -> list[dict[str, Any]]:
-    """Return the rules that fail each call to AWS in this way, with this probability."""
-    fault = PROFILES[name]
-    return [
-        {"service": service, "probability": probability, **fault}
-        | ({"error": {"code": code}} if name == "throttled" else {})
-        for service, code in THROTTLED.items()
-    ]
-
-
-def _profile_of(action: str) -> str:
-    """Return the name in PROFILES of what the proxy reports. Raises KeyError for anything else."""
-    what, _, how = action.partition(":")
-    if what == "error":
-        return "5xx" if FAILED in how else "throttled"
-    return {"reset": "reset before", "response": "lost after"}[what]
 
 
 @dataclass(slots=True)
@@ -67,12 +48,17 @@ class FaultProxy:
     """The proxy in front of a stack's AWS; without rules it changes nothing."""
 
     url: str
-    _services: dict[int, str] = field(default_factory=dict)  # of each rule
+    _causes: dict[int, tuple[str, str]] = field(default_factory=dict)  # profile, service of a rule
 
-    def inject(self, rules: list[dict[str, Any]]) -> None:
-        """Cause these faults from now on."""
+    def inject(self, profiles: Iterable[str], probability: float) -> None:
+        """Cause these faults from now on, each with this probability per call to AWS."""
+        causes = [(profile, service) for profile in profiles for service in THROTTLED]
+        rules = [
+            {"service": service, "probability": probability, **PROFILES[profile](service)}
+            for profile, service in causes
+        ]
         accepted = self._control("POST", "rules", rules).json()
-        self._services |= {rule["id"]: rule["service"] for rule in accepted}
+        self._causes |= {rule["id"]: cause for rule, cause in zip(accepted, causes, strict=True)}
 
     def clear(self) -> None:
         """Cause no fault any more."""
@@ -85,7 +71,7 @@ class FaultProxy:
         """
         fired: Counter[tuple[str, str]] = Counter()
         for rule in self._control("GET", "stats").json()["by_rule"]:
-            fired[_profile_of(rule["describe"]), self._services[rule["id"]]] += rule["fired"]
+            fired[self._causes[rule["id"]]] += rule["fired"]
         return fired
 
     def _control(self, method: str, path: str, body: object = None) -> httpx.Response:
@@ -96,9 +82,8 @@ class FaultProxy:
 @contextmanager
 def fault_proxy(stack: LocalStack) -> Iterator[FaultProxy]:
     """Run the proxy, and send every call of the stack's functions through it."""
-    port = free_port()
-    proxy = FaultProxy(f"http://127.0.0.1:{port}")
-    child = _started(stack, port)
+    proxy = FaultProxy(f"http://127.0.0.1:{free_port()}")
+    child = _started(stack, proxy.url.rpartition(":")[2])
     try:
         health = f"{proxy.url}/_microburst/health"
         wait_until(lambda: ministack.answers(health), child, START_TIMEOUT_S)
@@ -109,8 +94,8 @@ def fault_proxy(stack: LocalStack) -> Iterator[FaultProxy]:
         child.stop(STOP_TIMEOUT_S)
 
 
-def _started(stack: LocalStack, port: int) -> Child:
-    options = ["--host", "127.0.0.1", "--port", str(port), "--no-resign"]
+def _started(stack: LocalStack, port: str) -> Child:
+    options = ["--host", "127.0.0.1", "--port", port, "--no-resign"]
     program = Program(
         name=TOOL.name,
         command=[str(TOOL), "--upstream", stack.aws.endpoint, *options],

@@ -1,5 +1,7 @@
 """A server that answers with any bytes, also with such as no server should send."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import re
@@ -7,7 +9,6 @@ import socketserver
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 DRIP_S = 0.02
@@ -15,32 +16,38 @@ DRIP_S = 0.02
 Answer = bytes | Sequence[bytes]  # a sequence drips
 
 
-@dataclass(slots=True)
-class RawServer:
+class RawServer(socketserver.ThreadingTCPServer):
     """Answers the requests in order; the last answer repeats."""
 
-    answers: list[Answer]
-    url: str = ""
-    connections: int = 0
-    requests: list[bytes] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    stopped: threading.Event = field(default_factory=threading.Event)
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        super().__init__(("127.0.0.1", 0), _Connection)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.connections = 0
+        self.requests: list[bytes] = []
+        self.stopped = threading.Event()
+        self._answers = answers
+        self._lock = threading.Lock()
+
+    def opened(self) -> None:
+        with self._lock:
+            self.connections += 1
 
     def take(self, request: bytes) -> Answer:
-        with self.lock:
-            answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
+        with self._lock:
+            answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
             self.requests.append(request)
         return answer
 
 
 class _Connection(socketserver.StreamRequestHandler):
-    server: "_Server"
+    server: RawServer
 
     def handle(self) -> None:
-        state = self.server.state
-        with state.lock:
-            state.connections += 1
-        while (request := self._request()) and self._answer(state.take(request)):
+        self.server.opened()
+        while (request := self._request()) and self._answer(self.server.take(request)):
             pass
 
     def _request(self) -> bytes:
@@ -53,39 +60,28 @@ class _Connection(socketserver.StreamRequestHandler):
         return head + (self.rfile.read(int(length[1])) if length else b"")
 
     def _answer(self, answer: Answer) -> bool:
-        """False ends the connection."""
+        """Return whether the connection goes on."""
         with contextlib.suppress(OSError):  # the client has gone, as the test wants
             if isinstance(answer, bytes):
                 self.wfile.write(answer)
                 return b"connection: close" not in answer
             for part in answer:
                 self.wfile.write(part)
-                if self.server.state.stopped.wait(DRIP_S):
+                if self.server.stopped.wait(DRIP_S):
                     break
         return False
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, state: RawServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Connection)
-        self.state = state
-        state.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-
 @contextmanager
 def raw_server(*answers: Answer) -> Iterator[RawServer]:
-    """Served by threads of this process."""
-    state = RawServer(list(answers))
-    with _Server(state) as server:
+    """Serve with threads of this process."""
+    with RawServer(answers) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield state
+            yield server
         finally:
-            state.stopped.set()
+            server.stopped.set()
             server.shutdown()
             thread.join(20)
 

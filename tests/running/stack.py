@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from infra.local import people
 from infra.local.stack import LocalStack, Settings
-from tests.running.callers import Customer, Json, Operator
+from tests.running.callers import ENDED, Customer, Json, Operator
 from tests.running.gateway import Simulator
 from tests.running.pool import Issuer, issuer
 from tests.running.queues import Queues
@@ -54,6 +55,17 @@ class RunningStack(LocalStack):
             return super().token(name)
         return self.pool.token(self.user_id(name), *people.PEOPLE[name])
 
+    def ends(self) -> dict[str, tuple[str, datetime]]:
+        """Return payment → how and when it ended, of all that have."""
+        return {
+            item["payment_id"]["S"]: (
+                item["status"]["S"],
+                datetime.fromisoformat(item["updated_at"]["S"]),
+            )
+            for item in self._items("PaymentsTable")
+            if item["status"]["S"] in ENDED
+        }
+
     def announced(self, payment_id: str) -> dict[str, Json]:
         """Return event type → the event, as an outbox last announced it about the payment."""
         events: dict[str, Json] = {}
@@ -73,9 +85,9 @@ class RunningStack(LocalStack):
         }
 
     def _items(self, table: str) -> list[dict[str, Any]]:
-        scanned = self.client("dynamodb").scan(TableName=self.outputs[table], ConsistentRead=True)
-        items: list[dict[str, Any]] = scanned["Items"]
-        return items
+        scan = self.client("dynamodb").get_paginator("scan")
+        pages = scan.paginate(TableName=self.outputs[table], ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
 
     def logs(self) -> dict[str, str]:
         """Return the text of every log group, and of every log file of the stack's processes."""
