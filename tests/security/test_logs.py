@@ -18,8 +18,8 @@ from tests.builders import a_request
 from tests.contracts.payloads import CONTRACT
 from tests.fields.canaries import marked
 from tests.in_memory.system import GATEWAY_KEY, OPERATOR, System
-from tests.security.everything import do_everything
 from tests.running.stack import RunningStack
+from tests.security.everything import do_everything
 
 # One process for all of them: the log that they share takes seconds to make.
 pytestmark = pytest.mark.xdist_group("security")
