@@ -9,7 +9,7 @@ from payments_client import Money, Payment, Problem, UnexpectedAnswer
 from pydantic import ValidationError
 
 from tests.clients.serving import COFFEE, ONCE, PAYMENT, serving
-from tests.gateway.raw_server import http
+from tests.running.raw_server import http
 
 LATER = {**PAYMENT, "status": "held", "amount": {"value": 450, "currency": "XTS"}}
 
