@@ -44,7 +44,8 @@ def _beside(contract: Documents) -> Documents:
 
 
 def _renamed(schema: Any) -> Any:
-    renamed = json.loads(json.dumps(schema).replace('"reason"', '"code"'))
+    text = json.dumps(schema).replace('"reason"', '"code"').replace(OLD_DATA, NEW_DATA)
+    renamed = json.loads(text)
     renamed["properties"]["code"]["x-decided"] = True  # what is released for has no such field
     return renamed
 
@@ -113,7 +114,7 @@ def released(**changes: Any) -> WalletFundsReleased:
 """
 RECEIVED: Final = """\
     said = {**about(facts), "reason": "do_not_honor"}
-    _hear(world, "payment-orchestrator", "wallet.funds_released", said)
+    _hear(system, "payment-orchestrator", "wallet.funds_released", said)
 """
 
 DECIDES_BOTH: Final[Edits] = {
