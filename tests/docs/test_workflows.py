@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -80,3 +82,19 @@ def test_a_pull_request_names_the_change_of_the_contract_first() -> None:
     first, *_ = re.findall(r"^## (.+)$", TEMPLATE.read_text("utf-8"), re.MULTILINE)
 
     assert first == "Contract"
+
+
+def test_the_options_that_the_nightly_run_gives_to_the_simulation_exist() -> None:
+    nightly = (GITHUB / "workflows" / "nightly.yml").read_text("utf-8")
+    (arguments,) = re.findall(r"make simulate .*ARGS=(.*)", nightly)
+    printed = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    options = re.findall(r"--[a-z-]+", arguments)
+    assert options
+    assert [option for option in options if f"[{option}" not in printed.stdout] == []
