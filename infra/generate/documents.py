@@ -14,14 +14,15 @@ from jinja2 import Environment
 
 from infra.generate.events import Catalogue, Event
 from infra.generate.spec import ROOT, SPECS, SpecError, pointer, resolve
+from infra.services.rows import ROWS
 
 SPEC = "asyncapi.yaml"
 PLAIN_EXAMPLE = "valid-first.json"
+# Of services whose module is not written yet, `make check-services` names it.
 MACHINES = {
-    "Payment": "handlers/payment_orchestrator/payment.py",
-    "Reservation": "handlers/wallet_service/wallet.py",
-    "Charge": "handlers/gateway_processor/charge.py",
-    "Failed event": "handlers/error_handler/failed_event.py",
+    row.moves: path
+    for row in ROWS
+    if row.moves and (ROOT / (path := f"handlers/{row.package}/{row.noun}.py")).is_file()
 }
 
 

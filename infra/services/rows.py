@@ -79,11 +79,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """One service. `noun` is what its table holds, and the module in which that is defined."""
+    """One service.
+
+    `noun` is what its table holds, and the module in which that is defined; `moves` is the title of
+    the state machine there, as the documents show it.
+    """
 
     name: str
     functions: tuple[Work, ...]
     noun: str | None = None
+    moves: str | None = None
     store: Store | None = None
 
     @property
@@ -96,6 +101,7 @@ ROWS: Final = (
     ServiceRow(
         "payment-orchestrator",
         noun="payment",
+        moves="Payment",
         store=Store(
             "payments",
             key=("payment_id",),
@@ -109,6 +115,7 @@ ROWS: Final = (
     ServiceRow(
         "wallet-service",
         noun="wallet",
+        moves="Reservation",
         store=Store(
             "wallets",
             key=("wallet_id", "entry"),
@@ -127,6 +134,7 @@ ROWS: Final = (
     ServiceRow(
         "gateway-processor",
         noun="charge",
+        moves="Charge",
         store=Store("charges", key=("payment_id",)),
         functions=(
             Work(
@@ -147,6 +155,7 @@ ROWS: Final = (
     ServiceRow(
         "error-handler",
         noun="failed_event",
+        moves="Failed event",
         store=Store(
             "failed-events",
             key=("failed_event_id",),

@@ -104,6 +104,16 @@ def test_services_have_the_same_shape(service: str) -> None:
     assert wanted | ({"api"} if service in with_api else set()) <= files
 
 
+def test_every_state_machine_is_in_the_row_of_its_service() -> None:
+    with_moves = {
+        f"{path.parent.name}/{path.stem}"
+        for path in HANDLERS.glob("*/*.py")
+        if "\nMOVES: " in path.read_text("utf-8")
+    }
+
+    assert with_moves == {f"{row.package}/{row.noun}" for row in ROWS if row.moves}
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_has_decisions_and_an_entry_point(service: str) -> None:
     files = {path.stem for path in (HANDLERS / package(service)).glob("*.py")}

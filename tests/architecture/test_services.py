@@ -172,17 +172,17 @@ def test_a_folder_that_belongs_to_no_service_is_named() -> None:
         ),
         (
             RECEIVES,
-            ServiceRow(NEW, (Work("consumer", ("PutItem",)),), "receipt", RECEIPTS),
+            ServiceRow(NEW, (Work("consumer", ("PutItem",)),), "receipt", store=RECEIPTS),
             "has a streamed table in its row, but announces no event",
         ),
         (
             RECEIVES,
-            ServiceRow(NEW, (Work("consumer"),), "receipt", RECEIPTS),
+            ServiceRow(NEW, (Work("consumer"),), "receipt", store=RECEIPTS),
             "has a table, but no function with actions on it",
         ),
         (
             RECEIVES,
-            ServiceRow(NEW, (Work("consumer", ("PutItem",)),), None, RECEIPTS),
+            ServiceRow(NEW, (Work("consumer", ("PutItem",)),), store=RECEIPTS),
             "has a table, but no noun",
         ),
         (Duties(), ServiceRow(NEW, (Work("consumer"),)), "has a row, but no operation"),
