@@ -55,7 +55,7 @@ def fuzz_api(options: Sequence[str], say: Say) -> int:
     """The exit code of schemathesis."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        LocalStack(Path(folder) / "stack", Settings(), say=say) as stack,
+        LocalStack(Path(folder) / "stack", Settings(), progress=say) as stack,
     ):
         stack.warm_up()
         furnish(stack)

@@ -29,9 +29,9 @@ def main() -> int:
 
         return lint()
     try:
-        # boto3 heeds AWS_DEFAULT_REGION alone, the AWS command line AWS_REGION first.
+        # boto3 reads only AWS_DEFAULT_REGION, the AWS command line first AWS_REGION.
         aws = connect(boto3.session.Session(region_name=os.environ.get("AWS_REGION")))
-        outputs = deploy(aws, _release(arguments), _say)
+        outputs = deploy(aws, _release(arguments), _progress)
     except NoCredentialsHereError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -59,7 +59,9 @@ def _arguments() -> argparse.Namespace:
 
 def _stage(text: str) -> str:
     if not STAGE.fullmatch(text):
-        raise argparse.ArgumentTypeError("a stage is 1 to 12 small letters and digits, like dev")
+        raise argparse.ArgumentTypeError(
+            "a stage is 1 to 12 lower-case letters and digits, like dev"
+        )
     return text
 
 
@@ -74,7 +76,7 @@ def _release(arguments: argparse.Namespace) -> Release:
     return Release(
         stage=arguments.stage,
         template=build_template().to_json(),
-        packages=build(SERVICES, target("aws"), _say),
+        packages=build(SERVICES, target("aws"), _progress),
         parameters=dict(arguments.parameter),
     )
 
@@ -82,7 +84,7 @@ def _release(arguments: argparse.Namespace) -> Release:
 started_s = time.monotonic()
 
 
-def _say(what: str) -> None:
+def _progress(what: str) -> None:
     sys.stdout.write(f"[{time.monotonic() - started_s:6.1f}s] {what}\n")
     sys.stdout.flush()
 

@@ -15,7 +15,7 @@ from infra.deploy.aws import Aws
 if TYPE_CHECKING:
     from mypy_boto3_s3.literals import BucketLocationConstraintType
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 NEEDS_NO_LOCATION = "us-east-1"
 
 
@@ -24,10 +24,10 @@ def bucket_name(prefix: str, aws: Aws) -> str:
     return f"{prefix}-artifacts-{aws.account}-{aws.region}"
 
 
-def ensure_bucket(aws: Aws, bucket: str, say: Say) -> None:
+def ensure_bucket(aws: Aws, bucket: str, progress: Progress) -> None:
     """Create the bucket when it is missing; protect it every time: the last may have failed."""
     if not _exists(aws, bucket):
-        say(f"creating bucket {bucket}")
+        progress(f"creating bucket {bucket}")
         if aws.region == NEEDS_NO_LOCATION:
             aws.s3.create_bucket(Bucket=bucket)
         else:
@@ -80,10 +80,10 @@ def _tls_only(bucket: str) -> dict[str, object]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def upload_package(aws: Aws, bucket: str, package: Path, say: Say) -> str:
-    """Upload a package unless it is there; its name tells its content. Returns its key."""
+def upload_package(aws: Aws, bucket: str, package: Path, progress: Progress) -> str:
+    """Upload a package unless it exists; its name depends on its content. Return its key."""
     if not _has_object(aws, bucket, package.name):
-        say(f"uploading {package.name} ({package.stat().st_size / 2**20:.1f} MiB)")
+        progress(f"uploading {package.name} ({package.stat().st_size / 2**20:.1f} MiB)")
         aws.s3.upload_file(str(package), bucket, package.name)
     return package.name
 

@@ -19,11 +19,11 @@ CONFIG = Config(retries={"mode": "standard", "max_attempts": 8})
 
 
 class DeployError(Exception):
-    """The deployment did not happen or did not succeed; the message says what mends it."""
+    """The deployment did not happen or did not succeed; the message says how to fix it."""
 
 
 class NoCredentialsHereError(DeployError):
-    """Nothing here says which AWS account to use."""
+    """There are no credentials for an AWS account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Aws:
 def connect(session: boto3.session.Session, endpoint: str | None = None) -> Aws:
     """Find out which account this is. Raises NoCredentialsHereError when none is named.
 
-    Without an endpoint, boto3 itself heeds AWS_ENDPOINT_URL.
+    Without an endpoint, boto3 itself uses AWS_ENDPOINT_URL.
     """
     region: str | None = session.region_name
     if region is None or session.get_credentials() is None:
         raise NoCredentialsHereError(
             "No AWS credentials or no region here, so nothing was deployed. "
-            "Mend: set AWS_PROFILE (or aws configure, aws sso login) and AWS_REGION. "
+            "Fix: set AWS_PROFILE (or aws configure, aws sso login) and AWS_REGION. "
             "Without an AWS account: make run."
         )
     # An endpoint that is given is on this machine: no proxy leads there.
@@ -61,10 +61,10 @@ def connect(session: boto3.session.Session, endpoint: str | None = None) -> Aws:
             account = sts.get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise NoCredentialsHereError(
-            f"AWS refuses the credentials here: {error}. Mend: aws sso login, or set AWS_PROFILE."
+            f"AWS refuses the credentials here: {error}. Fix: aws sso login, or set AWS_PROFILE."
         ) from error
     cloudformation = session.client("cloudformation", endpoint_url=endpoint, config=config)
-    # Path style works for buckets of AWS and of the local stack alike.
+    # Path style works for buckets of AWS and of the local stack.
     s3_config = config.merge(Config(s3={"addressing_style": "path"}))
     s3 = session.client("s3", endpoint_url=endpoint, config=s3_config)
     return Aws(account, region, endpoint, cloudformation, s3)

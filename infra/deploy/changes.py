@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         StackTypeDef,
     )
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 CHANGE_SET_TIMEOUT_S = 600
 NOTHING_TO_DO = ("didn't contain changes", "no updates are to be performed")
 NOT_THERE_YET = frozenset({"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"})
@@ -60,12 +60,12 @@ class Wanted:
     parameters: Mapping[str, str]
 
 
-def apply(stack: Stack, wanted: Wanted, say: Say) -> bool:
+def apply(stack: Stack, wanted: Wanted, progress: Progress) -> bool:
     """Bring the stack to what is wanted. False: it is that already. Raises DeployError."""
     existing = stack.describe()
     kind = _kind(stack, existing)
     name = f"deploy-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
-    say(f"{'creating' if kind == 'CREATE' else 'updating'} {stack.name} by change set {name}")
+    progress(f"{'creating' if kind == 'CREATE' else 'updating'} {stack.name} by change set {name}")
     stack.aws.cloudformation.create_change_set(
         StackName=stack.name,
         ChangeSetName=name,
@@ -79,10 +79,10 @@ def apply(stack: Stack, wanted: Wanted, say: Say) -> bool:
     if change_set is None:
         stack.aws.cloudformation.delete_change_set(StackName=stack.name, ChangeSetName=name)
         return False
-    _show(change_set, say)
+    _show(change_set, progress)
     seen = event_ids(stack.aws.cloudformation, stack.name)
     stack.aws.cloudformation.execute_change_set(StackName=stack.name, ChangeSetName=name)
-    follow(stack.aws.cloudformation, stack.name, seen, stack.poll_s, say)
+    follow(stack.aws.cloudformation, stack.name, seen, stack.poll_s, progress)
     return True
 
 
@@ -92,7 +92,7 @@ def _kind(stack: Stack, existing: StackTypeDef | None) -> ChangeSetTypeType:
     status = existing["StackStatus"]
     if status == "ROLLBACK_COMPLETE":
         raise DeployError(
-            f"The first deployment of {stack.name} failed and left only its record. Mend: "
+            f"The first deployment of {stack.name} failed and left only its record. Fix: "
             f"aws cloudformation delete-stack --stack-name {stack.name}, then deploy again."
         )
     if status.endswith("_IN_PROGRESS"):
@@ -137,12 +137,12 @@ def _wait_for_change_set(stack: Stack, name: str) -> DescribeChangeSetOutputType
     raise DeployError(f"Change set {name} was not ready after {CHANGE_SET_TIMEOUT_S} s.")
 
 
-def _show(change_set: DescribeChangeSetOutputTypeDef, say: Say) -> None:
-    """Say how many resources change, and name the ones that are lost: deleted or replaced."""
+def _show(change_set: DescribeChangeSetOutputTypeDef, progress: Progress) -> None:
+    """Report how many resources change, and name the ones that are lost: deleted or replaced."""
     changes = [change["ResourceChange"] for change in change_set.get("Changes", [])]
     actions = [change["Action"] for change in changes]
-    say(", ".join(f"{actions.count(a)} to {a.lower()}" for a in sorted(set(actions))))
+    progress(", ".join(f"{actions.count(a)} to {a.lower()}" for a in sorted(set(actions))))
     for change in changes:
         if change["Action"] == "Remove" or change.get("Replacement") == "True":
             fate = "is removed" if change["Action"] == "Remove" else "is replaced"
-            say(f"  {change['LogicalResourceId']} ({change['ResourceType']}) {fate}")
+            progress(f"  {change['LogicalResourceId']} ({change['ResourceType']}) {fate}")

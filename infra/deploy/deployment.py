@@ -13,7 +13,7 @@ from infra.deploy.aws import Aws, DeployError
 from infra.deploy.changes import Stack, Wanted, apply
 from infra.package.build import Package
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class Release:
         return f"payments-{self.stage}"
 
 
-def deploy(aws: Aws, release: Release, say: Say, poll_s: float = 2.0) -> dict[str, str]:
+def deploy(aws: Aws, release: Release, progress: Progress, poll_s: float = 2.0) -> dict[str, str]:
     """Deploy and return the stack's outputs. Raises DeployError."""
     try:
-        return _deploy(aws, release, say, poll_s)
+        return _deploy(aws, release, progress, poll_s)
     except ClientError as error:
         raise DeployError(f"AWS refused a step of the deployment: {error}") from error
 
 
-def _deploy(aws: Aws, release: Release, say: Say, poll_s: float) -> dict[str, str]:
+def _deploy(aws: Aws, release: Release, progress: Progress, poll_s: float) -> dict[str, str]:
     bucket = bucket_name(release.prefix, aws)
-    ensure_bucket(aws, bucket, say)
+    ensure_bucket(aws, bucket, progress)
     code_keys = {
-        code_parameter(package.service): upload_package(aws, bucket, package.path, say)
+        code_parameter(package.service): upload_package(aws, bucket, package.path, progress)
         for package in release.packages
     }
     wanted = Wanted(
@@ -57,8 +57,8 @@ def _deploy(aws: Aws, release: Release, say: Say, poll_s: float) -> dict[str, st
         },
     )
     stack = Stack(aws, release.prefix, poll_s)
-    if not apply(stack, wanted, say):
-        say("no changes")
+    if not apply(stack, wanted, progress):
+        progress("no changes")
     return stack.outputs()
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 STACK_TIMEOUT_S = 3600
 SUCCESS = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 # A resource that was only stopped because another one failed explains nothing.
@@ -20,9 +20,13 @@ CONSEQUENCE = "cancelled"
 
 
 def follow(
-    cloudformation: CloudFormationClient, stack: str, seen: set[str], poll_s: float, say: Say
+    cloudformation: CloudFormationClient,
+    stack: str,
+    seen: set[str],
+    poll_s: float,
+    progress: Progress,
 ) -> None:
-    """Say what happens until the stack comes to rest. Raises DeployError unless it succeeded.
+    """Report what happens until the stack comes to rest. Raises DeployError unless it succeeded.
 
     `seen` are the ids of the events that are not this deployment's.
     """
@@ -31,7 +35,7 @@ def follow(
     while time.monotonic() < deadline_s:
         status = _status(cloudformation, stack)
         for event in _new_events(cloudformation, stack, seen):
-            _tell(event, say, failures)
+            _report_event(event, progress, failures)
         if not status.endswith("_IN_PROGRESS"):
             break
         time.sleep(poll_s)
@@ -66,7 +70,7 @@ def _new_events(
     return reversed(fresh)
 
 
-def _tell(event: StackEventTypeDef, say: Say, failures: list[str]) -> None:
+def _report_event(event: StackEventTypeDef, progress: Progress, failures: list[str]) -> None:
     status = event.get("ResourceStatus", "")
     name = event.get("LogicalResourceId", "")
     line = f"  {status:<28} {event.get('ResourceType', ''):<38} {name}"
@@ -76,4 +80,4 @@ def _tell(event: StackEventTypeDef, say: Say, failures: list[str]) -> None:
         if CONSEQUENCE not in reason:
             failures.append(f"  {name}: {reason}")
     if not status.endswith("_IN_PROGRESS"):
-        say(line)
+        progress(line)

@@ -76,7 +76,7 @@ def _reset() -> None:
     with here.lock():
         end_orphans(here)
         here.forget()
-    sys.stdout.write("The local state is forgotten.\n")
+    sys.stdout.write("The local state is deleted.\n")
 
 
 if __name__ == "__main__":

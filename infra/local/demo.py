@@ -143,7 +143,7 @@ def timeline(journey: Journey) -> str:
     for seen in sorted(journey.sightings, key=lambda one: one.time):
         after_s = (seen.time - journey.sent_at).total_seconds()
         what = f"{seen.type} ({seen.reason})" if seen.reason else seen.type
-        receivers = ", ".join(seen.receivers) or "nobody"
+        receivers = ", ".join(seen.receivers) or "no consumer"
         lines.append(f"  {after_s:+7.2f} s  {what:<44}  {seen.source} → {receivers}")
     return "\n".join(lines) + "\n"
 

@@ -87,7 +87,7 @@ class Home:
         self._write("children", dict(pids))
 
     def port(self, program: str) -> int:
-        """The port of a program: the same at every start, for its state tells it to others."""
+        """The port of a program: the same at every start, because its state contains it."""
         ports = self._read("ports")
         if program not in ports:
             ports[program] = free_port()

@@ -14,7 +14,7 @@ Runs in the environment `.venv-ministack`, by path, so it imports nothing of thi
 - The error of a function that cannot start carries its traceback. MiniStack keeps only the text of
   the exception, which for a KeyError is the key.
 - `POST /_local/pause` stops polling and waits until no function runs: a stop loses nothing then.
-- `GET /_local/workers` tells the processes of each function, for tests that kill them.
+- `GET /_local/workers` lists the processes of each function, for tests that kill them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def keep_stream_records() -> None:
         return {**get_state(), "stream_records": records, "stream_trimmed": trimmed}
 
     def load_state_with_records(data: dict[str, Any]) -> None:
-        # Records first: once its table is there, a poller may read the stream.
+        # Records first: as soon as its table exists, a poller may read the stream.
         dynamodb._stream_records.update(data.get("stream_records", {}))
         dynamodb._stream_trimmed.update(data.get("stream_trimmed", {}))
         load_state(data)

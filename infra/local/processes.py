@@ -123,7 +123,7 @@ def end_orphan(pid: int, marker: str, timeout_s: float) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment."""
+    """A port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

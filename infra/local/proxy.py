@@ -97,7 +97,7 @@ def application(upstream: str) -> Starlette:
     """Forwards /v1/... to the upstream URL of the same stage."""
     forward = Forward(upstream)
     api = Mount("/v1", forward)
-    # What stands for any path there ends at a line break otherwise, and the path would be unknown.
+    # Otherwise the pattern for any path ends at a line break, and the path would be unknown.
     api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)
     routes = [
         Route("/docs", _docs),
@@ -179,7 +179,7 @@ class Proxy:
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline_s:
-                raise LocalError("The proxy did not start; see above what uvicorn says.")
+                raise LocalError("The proxy did not start; uvicorn's message is above.")
             time.sleep(POLL_S)
 
     def stop(self) -> None:

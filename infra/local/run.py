@@ -1,4 +1,4 @@
-"""`make run`: start everything, say how to use it, show the events, and stop in good order."""
+"""`make run`: start everything, print how to use it, show the events, and stop cleanly."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def run(port: int, expiry_s: int) -> int:
     if lacking := missing(read_project()):
         raise LocalError("\n".join(["Still to be written:", *(f"  {one}" for one in lacking)]))
 
-    def say(what: str) -> None:
+    def progress(what: str) -> None:
         _write(f"[{time.monotonic() - started_s:5.1f}s] {what}\n")
 
     for number in STOPPING:
         signal.signal(number, _stop_once)
-    stack = LocalStack(home.DEFAULT, Settings(port=port, expiry_s=expiry_s), say)
+    stack = LocalStack(home.DEFAULT, Settings(port=port, expiry_s=expiry_s), progress)
     try:
         with stack:
-            say("waking the functions up, and giving alice some money")
+            progress("starting every function, and giving alice some money")
             stack.warm_up()
             fund(stack, "alice")
             docs = stack.base_url.replace("/v1", "/docs")
@@ -64,7 +64,7 @@ def run(port: int, expiry_s: int) -> int:
             with _docs_being_built(stack.home):
                 _show_events(stack)
     except KeyboardInterrupt:
-        say("stopped; the state is kept in .local (make reset forgets it)")
+        progress("stopped; the state is kept in .local (make reset forgets it)")
     return 0
 
 
@@ -78,7 +78,7 @@ def _stop_once(_number: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def _docs_being_built(where: Home) -> Iterator[None]:
-    """Build the site of /docs meanwhile: it is there when it is ready, and nobody waits for it."""
+    """Build the site of /docs in the background: /docs shows it as soon as it is ready."""
     make = Program(
         name="docs",
         command=("make", "--silent", "docs"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 STAGE = "local"
 PREFIX = f"payments-{STAGE}"
 SIMULATOR = "simulator"
@@ -60,19 +60,21 @@ class Settings:
 
 
 def quiet(_what: str) -> None:
-    """Say nothing: what tests want."""
+    """Report nothing: what tests want."""
 
 
 class LocalStack:
     """A private copy of the system. Its state is in the directory and survives `stop`."""
 
-    def __init__(self, directory: Path, settings: Settings | None = None, say: Say = quiet) -> None:
+    def __init__(
+        self, directory: Path, settings: Settings | None = None, progress: Progress = quiet
+    ) -> None:
         self.home = Home(directory)
         self.settings = settings or Settings()
         self.outputs: dict[str, str] = {}
         self.base_url = ""
         self.simulator_url = ""
-        self._say = say
+        self._progress = progress
         self._ministack: MiniStack | None = None
         self._simulator: Child | None = None
         self._proxy: Proxy | None = None
@@ -102,20 +104,20 @@ class LocalStack:
                 f"Fix: make run PORT={self.settings.port + 1}"
             )
         for name in ministack.end_orphans(self.home):
-            self._say(f"stopped {name}, left over from a run that was killed")
-        self._say("starting MiniStack (the local AWS) and the gateway simulator")
+            self._progress(f"stopped {name}, left over from a run that was killed")
+        self._progress("starting MiniStack (the local AWS) and the gateway simulator")
         self._simulator = self._start_simulator()
         self._remember_children()
         here = target("local")
         self._ministack = ministack.launch(
             self.home,
-            dependencies=local_dependencies(here, self._say),
+            dependencies=local_dependencies(here, self._progress),
             iam_enforced=self.settings.iam_enforced,
             workers_max=self.settings.workers_max,
         )
         self._aws = LocalAws(self._ministack.endpoint)
         self._remember_children()
-        packages = build(SERVICES, here, self._say)
+        packages = build(SERVICES, here, self._progress)
         wait_until(
             lambda: ministack.answers(f"{self.simulator_url}/health"),
             self._simulator,
@@ -129,7 +131,7 @@ class LocalStack:
     def _deploy(self, packages: Sequence[Package]) -> None:
         release = Release(STAGE, build_template().to_json(), packages, self._parameters())
         with closing(connect(self.aws.session, self.aws.endpoint)) as aws:
-            self.outputs = deploy(aws, release, self._say_steps, DEPLOY_POLL_S)
+            self.outputs = deploy(aws, release, self._progress_of_steps, DEPLOY_POLL_S)
         self._hand_over_gateway_key()
         self._shorten_redelivery()
 
@@ -208,7 +210,9 @@ class LocalStack:
         except httpx.TransportError:  # it never came up, or died
             return
         if still:
-            self._say(f"{still} functions did not end in time; their messages come again")
+            self._progress(
+                f"{still} functions did not end in time; their messages will be redelivered"
+            )
 
     def _start_simulator(self) -> Child:
         port = self.home.port(SIMULATOR)
@@ -249,10 +253,10 @@ class LocalStack:
             **self.settings.parameters,
         }
 
-    def _say_steps(self, what: str) -> None:
+    def _progress_of_steps(self, what: str) -> None:
         """Two hundred resources in a second are no news here."""
         if not what.startswith("  "):
-            self._say(what)
+            self._progress(what)
 
     def _hand_over_gateway_key(self) -> None:
         secrets: SecretsManagerClient = self.client("secretsmanager")

@@ -102,6 +102,6 @@ def sighting(event: dict[str, Any]) -> Sighting:
 def line(seen: Sighting) -> str:
     """One readable line: time, payment or deposit, event, from, to."""
     what = f"{seen.type} ({seen.reason})" if seen.reason else seen.type
-    receivers = ", ".join(seen.receivers) or "nobody"
+    receivers = ", ".join(seen.receivers) or "no consumer"
     moment = seen.time.astimezone().strftime("%H:%M:%S.%f")[:-3]
     return f"{moment}  {seen.subject:<30}  {what:<26}  {seen.source} → {receivers}"

@@ -66,7 +66,7 @@ def _start(functions: LambdaClient, name: str) -> FailedStart | None:
 
 
 def failure(name: str, error: dict[str, Any], log: str) -> FailedStart:
-    """A function's error as its last line says it, and what it logged before."""
+    """Return the last line of a function's error as the reason, and the lines before as its log."""
     lines = [line for line in str(error.get("errorMessage", "")).splitlines() if line.strip()]
     reason = lines[-1].strip() if lines else str(error.get("errorType", "no reason was reported"))
     return FailedStart(name, reason, (*lines[:-1], *log.splitlines()))

@@ -17,12 +17,12 @@ def main() -> int:
     services = (arguments.service,) if arguments.service else SERVICES
     started_s = time.monotonic()
 
-    def say(what: str) -> None:
+    def progress(what: str) -> None:
         sys.stdout.write(f"[{time.monotonic() - started_s:5.1f}s] {what}\n")
         sys.stdout.flush()
 
     try:
-        build(services, target(arguments.target), say)
+        build(services, target(arguments.target), progress)
     except PackageError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from infra.package.archive import extend, write_tree
 from infra.package.dependencies import (
     LOCK,
-    Say,
+    Progress,
     compile_tree,
     dependencies_tree,
     dependencies_zip,
@@ -41,7 +41,7 @@ class Workshop:
 
     root: Path
     target: Target
-    say: Say
+    progress: Progress
 
     @property
     def output(self) -> Path:
@@ -59,24 +59,26 @@ class Workshop:
         return _digest(self.root, [self.root / LOCK], seed)
 
 
-def build(services: tuple[str, ...], target: Target, say: Say, root: Path = ROOT) -> list[Package]:
+def build(
+    services: tuple[str, ...], target: Target, progress: Progress, root: Path = ROOT
+) -> list[Package]:
     """The packages of these services, made where they are not there yet. Raises PackageError."""
-    workshop = Workshop(root, target, say)
+    workshop = Workshop(root, target, progress)
     workshop.output.mkdir(parents=True, exist_ok=True)
     with _alone(workshop.output / ".lock"):
         return [_build_one(workshop, service) for service in services]
 
 
-def local_dependencies(target: Target, say: Say, root: Path = ROOT) -> Path:
+def local_dependencies(target: Target, progress: Progress, root: Path = ROOT) -> Path:
     """The directory that local functions import from: local packages hold only our own code.
 
     MiniStack unpacks a package for every process that it starts, which would take longer than
     anything that the process does.
     """
-    workshop = Workshop(root, target, say)
+    workshop = Workshop(root, target, progress)
     workshop.output.mkdir(parents=True, exist_ok=True)
     with _alone(workshop.output / ".lock"):
-        return dependencies_tree(root, target, workshop.dependencies, say)
+        return dependencies_tree(root, target, workshop.dependencies, progress)
 
 
 def _build_one(workshop: Workshop, service: str) -> Package:
@@ -88,7 +90,7 @@ def _build_one(workshop: Workshop, service: str) -> Package:
     digest = _digest(workshop.root, files, workshop.digest())
     package = Package(service, workshop.output / f"{service}-{digest}.zip")
     if package.path.exists():
-        workshop.say(f"{service}: unchanged")
+        workshop.progress(f"{service}: unchanged")
         return package
     tree = workshop.output / f"{service}.tree"
     _copy(workshop.root, files, tree)
@@ -97,7 +99,9 @@ def _build_one(workshop: Workshop, service: str) -> Package:
     shutil.rmtree(tree)
     _forget_older(workshop.output, f"{service}-{'?' * HASH_CHARS}.zip", keep=package.path)
     _forget_older(workshop.output, "dependencies-*", keep=workshop.dependencies)
-    workshop.say(f"{service}: {package.path.relative_to(workshop.root)} ({_size(package.path)})")
+    workshop.progress(
+        f"{service}: {package.path.relative_to(workshop.root)} ({_size(package.path)})"
+    )
     return package
 
 
@@ -106,7 +110,7 @@ def _zip(workshop: Workshop, tree: Path, path: Path) -> None:
         write_tree(tree, path)
         return
     dependencies = dependencies_zip(
-        workshop.root, workshop.target, workshop.dependencies, workshop.say
+        workshop.root, workshop.target, workshop.dependencies, workshop.progress
     )
     extend(dependencies, tree, path)
 

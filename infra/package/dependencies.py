@@ -11,32 +11,32 @@ from infra.package.trim import trim
 
 LOCK = Path("infra/requirements/runtime.txt")
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
-def dependencies_zip(root: Path, target: Target, directory: Path, say: Say) -> Path:
+def dependencies_zip(root: Path, target: Target, directory: Path, progress: Progress) -> Path:
     """The zip that every package for AWS begins with; made when it is not there yet.
 
     `directory` is named after the inputs, so an existing one is current.
     """
     archive = directory / "dependencies.zip"
     if not archive.exists():
-        tree = dependencies_tree(root, target, directory, say)
+        tree = dependencies_tree(root, target, directory, progress)
         write_tree(tree, archive)
         shutil.rmtree(tree)
     return archive
 
 
-def dependencies_tree(root: Path, target: Target, directory: Path, say: Say) -> Path:
+def dependencies_tree(root: Path, target: Target, directory: Path, progress: Progress) -> Path:
     """The same as files; what the local stack puts on every function's path."""
     tree = directory / "tree"
     if not tree.exists():
         partial = directory / "partial"
         shutil.rmtree(directory, ignore_errors=True)
-        say(f"installing {LOCK} for Python {target.python_version} on {target.platform}")
+        progress(f"installing {LOCK} for Python {target.python_version} on {target.platform}")
         _install(root, target, partial)
         trim(partial)
-        say("compiling the dependencies")
+        progress("compiling the dependencies")
         compile_tree(target, partial)
         partial.rename(tree)
     return tree

@@ -1,5 +1,7 @@
-"""Which of our own files a service's package carries: its code, what is shared, and the generated
-modules that these import, directly or not."""
+"""The files of a service's package: its code, what is shared, and the generated modules.
+
+Of generated/, a package contains what its code imports, directly or not.
+"""
 
 import ast
 from collections.abc import Iterator

@@ -37,7 +37,7 @@ class Target:
 
     @property
     def install_options(self) -> list[str]:
-        """What tells uv to choose wheels of another machine."""
+        """The options that make uv choose wheels of another machine."""
         if self.name == "local":
             return ["--python", str(self.interpreter)]
         return [

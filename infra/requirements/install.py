@@ -42,22 +42,22 @@ class Progress:
 
 def main() -> int:
     arguments = _arguments()
-    say = Progress(arguments.into.name)
+    progress = Progress(arguments.into.name)
     try:
         _refuse_old_interpreter()
         if not _is_current(arguments.into):
-            say(f"creating it with Python {_version()}")
-            _make_environment(arguments.into, arguments.uv, say)
+            progress(f"creating it with Python {_version()}")
+            _make_environment(arguments.into, arguments.uv, progress)
         locks = [HERE / f"{arguments.lock}.txt"]
         if arguments.uv is None:
-            arguments.uv = _ensure_uv(arguments.into, say)
+            arguments.uv = _ensure_uv(arguments.into, progress)
             locks.append(HERE / "bootstrap.txt")
-        say(f"installing {arguments.lock}.txt (hashes checked)")
+        progress(f"installing {arguments.lock}.txt (hashes checked)")
         _install(arguments.uv, locks, arguments.into)
     except SetUpError as error:
         sys.stderr.write(f"\nset-up failed: {error}\n")
         return 1
-    say("ready")
+    progress("ready")
     return 0
 
 
@@ -92,13 +92,13 @@ def _is_current(environment: Path) -> bool:
     return answer.stdout.strip() == _version()
 
 
-def _make_environment(environment: Path, uv: Path | None, say: Progress) -> None:
+def _make_environment(environment: Path, uv: Path | None, progress: Progress) -> None:
     shutil.rmtree(environment, ignore_errors=True)
     if uv is not None:
         _run([uv, "venv", "--quiet", "--python", sys.executable, environment], "uv venv")
         return
     if not _has("ensurepip") and not _has("pip"):
-        _apt_install_venv(say)
+        _apt_install_venv(progress)
     without_pip = ["--without-pip"] if not _has("ensurepip") and _has("pip") else []
     _run([sys.executable, "-m", "venv", *without_pip, environment], "python3 -m venv")
 
@@ -109,20 +109,20 @@ def _has(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def _apt_install_venv(say: Progress) -> None:
+def _apt_install_venv(progress: Progress) -> None:
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     fix = f"apt-get update && apt-get install -y {package}"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SetUpError(f"this Python has neither ensurepip nor pip. Fix: sudo sh -c '{fix}'")
-    say(f"Python lacks ensurepip: {fix}")
+    progress(f"Python lacks ensurepip: {fix}")
     _run(["apt-get", "update", "-qq"], "apt-get update")
     _run(["apt-get", "install", "-y", "-qq", package], f"apt-get install {package}")
 
 
-def _ensure_uv(environment: Path, say: Progress) -> Path:
+def _ensure_uv(environment: Path, progress: Progress) -> Path:
     uv = environment / "bin" / "uv"
     if not uv.exists():
-        say("installing uv")
+        progress("installing uv")
         own_pip = importlib.util.find_spec("ensurepip") is not None
         python: list[str | Path] = (
             [_python_of(environment), "-m", "pip"]

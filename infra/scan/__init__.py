@@ -2,5 +2,5 @@
 
 They check less than they seem to: checkov passes `dynamodb:*` and an open bus policy, bandit passes
 a JWT that is decoded without its signature. The proofs are in tests/security and tests/infra; this
-only looks for what nobody thought of.
+only looks for what tests do not cover.
 """

@@ -12,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a scanner says. `where` is a resource of the template or a file."""
+    """A scanner's finding. `where` is a resource of the template or a file."""
 
     scanner: str
     rule: str
@@ -100,7 +100,7 @@ ACCEPTED: Final = (
     Accepted(
         "B404",
         "infra/*",
-        "Tools start programs; the next line says why that is safe. No handler imports subprocess.",
+        "Tools start programs; the next line explains why that is safe. Handlers start none.",
     ),
     Accepted(
         "B603",

@@ -32,10 +32,10 @@ def checkov() -> Iterator[Finding]:
     TEMPLATE.parent.mkdir(exist_ok=True)
     TEMPLATE.write_text(build_template().to_json())
     options = ("--framework", "cloudformation", "--skip-download", "--compact", "--quiet")
-    said = _json("checkov", "--file", str(TEMPLATE), *options, "--output", "json")
-    if said["summary"]["resource_count"] == 0 or said["summary"]["parsing_errors"]:
-        raise ScanError(f"checkov did not read {TEMPLATE}: {said['summary']}")
-    for check in said["results"]["failed_checks"]:
+    report = _json("checkov", "--file", str(TEMPLATE), *options, "--output", "json")
+    if report["summary"]["resource_count"] == 0 or report["summary"]["parsing_errors"]:
+        raise ScanError(f"checkov did not read {TEMPLATE}: {report['summary']}")
+    for check in report["results"]["failed_checks"]:
         yield Finding("checkov", check["check_id"], check["resource"], check["check_name"])
 
 

@@ -53,11 +53,11 @@ def _of_all(rows: tuple[ServiceRow, ...]) -> Iterator[Missing]:
     functions = [work for row in rows for work in row.functions]
     if not any(work.role == "stream" for work in functions):
         yield Missing("event-relay", ROWS_FILE, "no service relays the tables' streams")
-    if not any(_reads_dead_letters(work) for work in functions):
+    if not any(_reads_dead_messages(work) for work in functions):
         yield Missing("error-handler", ROWS_FILE, "no service reads the dead-letter queues")
 
 
-def _reads_dead_letters(work: Work) -> bool:
+def _reads_dead_messages(work: Work) -> bool:
     return any(call.on == ALL_DEAD_LETTER_QUEUES for call in work.calls)
 
 
@@ -65,7 +65,7 @@ def _of_row(row: ServiceRow, duties: Duties) -> Iterator[Missing]:
     """Where the row disagrees with the contract, or with itself."""
     roles = {work.role for work in row.functions}
     streamed = row.store is not None and row.store.streamed
-    parks = any(_reads_dead_letters(work) for work in row.functions)
+    parks = any(_reads_dead_messages(work) for work in row.functions)
     acts = any(work.actions for work in row.functions)
     wrong = {
         "answers HTTP operations, but its row has no api": duties.answers and "api" not in roles,

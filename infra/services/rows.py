@@ -1,4 +1,4 @@
-"""One row per service: its table, and what its functions do that the contract does not say.
+"""One row per service: its table, and what its functions do beyond the contract.
 
 From a row and the contract follow the functions and their rights (`functions`), the tables
 (`data`), the environment (`lambdas`), the owner of each stream (`TABLE_OWNERS`) and the sources
@@ -63,7 +63,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One function of a service, as far as the contract does not say it.
+    """One function of a service, as far as the contract does not define it.
 
     `actions` are DynamoDB's on the service's own table; a transaction is authorized by the actions
     it consists of. `calls` are rights on what belongs to no service.

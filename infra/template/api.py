@@ -95,7 +95,7 @@ def _deployment(template: Template, body: dict[str, object]) -> If:
     """A deployment is a snapshot: only another logical id makes CloudFormation take another one."""
     text = json.dumps(RestApi("Api", Body=body).to_dict(), sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    # ApiKeyRequired changes what the body says, but not the body's text: a deployment for each.
+    # ApiKeyRequired changes the body's meaning, but not its text: a deployment for each.
     # A reference puts it after what it should contain; DependsOn may not name what may be absent.
     description = If(
         ON_MINISTACK, Join(" ", [Ref(_response_id(refusal)) for refusal in REFUSALS]), digest
@@ -169,7 +169,7 @@ def _stage(deployment: If) -> Stage:
 
 
 def _usage_plan() -> UsagePlan:
-    """The limit of each client; it bites when ApiKeyRequired says that clients have keys."""
+    """The limit of each client; it has an effect only when ApiKeyRequired is true."""
     return UsagePlan(
         "ClientUsagePlan",
         DependsOn=["ApiStage"],
@@ -183,7 +183,7 @@ def _usage_plan() -> UsagePlan:
 
 
 def _permission(function: str) -> Permission:
-    """This API's stage may invoke the function. Which operation does, its own definition says."""
+    """Let this API's stage invoke the function; its definition decides which operation does."""
     source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/"
     return Permission(
         f"{function}ApiPermission",

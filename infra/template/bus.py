@@ -38,7 +38,7 @@ def add(template: Template) -> None:
 
 
 def _queue_url_prefix() -> Select:
-    """What stands before a queue's name (as in the catalogue) in its URL, wherever it runs."""
+    """The part of a queue's URL before its name in the catalogue."""
     return Select(0, Split(routing.OUTBOX_QUEUE, Ref(queue(routing.OUTBOX_QUEUE))))
 
 
@@ -124,7 +124,7 @@ def _queue(name: str, *, reader: str, **own: Any) -> Queue:
 
 
 def _policy(name: str, rules: list[str]) -> QueuePolicy:
-    """Only these rules may send, and nobody without TLS. Our own roles are allowed by IAM."""
+    """Only these rules may send, and only over TLS. Our own roles are allowed by IAM."""
     arn = GetAtt(queue(name), "Arn")
     send = {
         "Sid": "OnlyItsRules",

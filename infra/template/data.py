@@ -96,7 +96,7 @@ def _gateway_secret() -> Secret:
         Description="The key that authenticates us to the external gateway.",
         GenerateSecretString=GenerateSecretString(
             PasswordLength=40,
-            # ExcludePunctuation says the same, but MiniStack does not know it.
+            # ExcludePunctuation means the same, but MiniStack does not know it.
             ExcludeCharacters=string.punctuation,
         ),
     )

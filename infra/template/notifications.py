@@ -1,4 +1,4 @@
-"""Where alarms go: one encrypted topic, and a mail address if somebody gave one."""
+"""Where alarms go: one encrypted topic, and a mail address if one is configured."""
 
 from typing import Final
 

@@ -17,7 +17,7 @@ STREAM_AGE_MAX_MS: Final = 60_000
 STREAM_SILENCE_MAX_PERIODS: Final = 5
 QUEUE_AGE_MAX_S: Final = 300
 DELAY_MAX_S: Final = 900  # SQS's own limit, so the most that ExpirySeconds can be
-LETTER_STAY_MAX_PERIODS: Final = 5
+MESSAGE_STAY_MAX_PERIODS: Final = 5
 API_P99_MAX_MS: Final = 2_000
 
 # MiniStack refuses alarms on more than one metric, and evaluates none.
@@ -57,7 +57,7 @@ def _alarm(title: str, name: str, meaning: str, **what: Any) -> Alarm:
             "ComparisonOperator": "GreaterThanThreshold",
             "Threshold": 0,
             "EvaluationPeriods": 1,
-            # Of a sum, each metric says its own.
+            # In a sum, each metric has a period of its own.
             **({} if "Metrics" in what else {"Period": PERIOD_S}),
             **what,
         },
@@ -81,16 +81,16 @@ def _dead_letter_alarm(queue: str) -> Alarm:
         Metrics=[
             # SQS reports what is in flight only while something is.
             MetricDataQuery(
-                Id="letters", Expression="visible + FILL(in_flight, 0)", ReturnData=True
+                Id="messages", Expression="visible + FILL(in_flight, 0)", ReturnData=True
             ),
-            _letters("visible", "ApproximateNumberOfMessagesVisible", queue),
-            _letters("in_flight", "ApproximateNumberOfMessagesNotVisible", queue),
+            _messages("visible", "ApproximateNumberOfMessagesVisible", queue),
+            _messages("in_flight", "ApproximateNumberOfMessagesNotVisible", queue),
         ],
-        EvaluationPeriods=LETTER_STAY_MAX_PERIODS,
+        EvaluationPeriods=MESSAGE_STAY_MAX_PERIODS,
     )
 
 
-def _letters(term: str, metric: str, queue: str) -> MetricDataQuery:
+def _messages(term: str, metric: str, queue: str) -> MetricDataQuery:
     watched = Metric(
         Namespace="AWS/SQS", MetricName=metric, Dimensions=_dimensions(QueueName=named(queue))
     )
@@ -102,10 +102,10 @@ def _letters(term: str, metric: str, queue: str) -> MetricDataQuery:
 
 
 def _queue_alarm(queue: str) -> Alarm:
-    """A stopped source makes no other sign: nothing fails when nothing is read.
+    """A stopped source has no other symptom: nothing fails when nothing is read.
 
-    SQS does not say whether the age of a delayed message begins when it is sent or when its delay
-    is over. The bound holds for the former; in the latter case the alarm comes a delay later.
+    SQS does not document whether the age of a delayed message begins when it is sent or when its
+    delay is over. The bound holds for the former; in the latter case the alarm comes a delay later.
     """
     delayed = {pair.consumer.queue for pair in routing.pairs("queue") if pair.consumer.delayed}
     return _alarm(
@@ -125,7 +125,7 @@ def _function_alarm(function: str, metric: str) -> Alarm:
     return _alarm(
         camel(f"{function}-{metric}"),
         f"{metric.lower()}-{function}",
-        f"{function} {meaning}. Its log group says more.",
+        f"{function} {meaning}. Its log group has the details.",
         Namespace="AWS/Lambda",
         MetricName=metric,
         Dimensions=_dimensions(FunctionName=named(function)),
@@ -150,7 +150,7 @@ def _circuit_alarm() -> Alarm:
     return _alarm(
         "GatewayCircuitOpen",
         "gateway-circuit-open",
-        "The gateway does not answer and is left alone a while. See docs/runbooks/circuit-open.md.",
+        "The gateway does not answer; calls to it pause. See docs/runbooks/circuit-open.md.",
         Namespace=METRICS_NAMESPACE,
         MetricName="GatewayCircuitOpen",
         Dimensions=_dimensions(service="gateway-processor"),
@@ -174,13 +174,15 @@ def _stream_alarm() -> Alarm:
 
 
 def _silence_alarm(table: str) -> Alarm:
-    """A stream that nobody reads has no age: Lambda counts what it polls, 0 when there is nothing
-    to poll, and says nothing at all when it does not poll. Silence is the sign.
+    """Raise an alarm when Lambda reports no polls: a stream that is not read has no age.
+
+    Lambda counts what it polls: 0 when there is nothing to poll, and no value when it does not
+    poll.
     """
     return _alarm(
         f"{camel(table)}StreamStopped",
         f"stream-stopped-{table}",
-        f"Nobody reads the stream of {table}: after 24 hours events are lost. "
+        f"The stream of {table} is not read: after 24 hours events are lost. "
         "See docs/runbooks/stream-lag.md.",
         Namespace="AWS/Lambda",
         MetricName="PolledEventCount",

@@ -92,7 +92,7 @@ def _behaviour() -> dict[str, dict[str, object]]:
             "Type": "String",
             "Default": "aws",
             "AllowedValues": ["aws", "ministack"],
-            "Description": "What runs the stack; the few differences say why they are there.",
+            "Description": "What runs the stack; the template explains each difference.",
         },
         "Sandbox": {
             **SWITCH,

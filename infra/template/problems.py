@@ -1,4 +1,4 @@
-"""What API Gateway says when it refuses a request itself: a problem document, as handlers do."""
+"""What API Gateway answers when it refuses a request itself: a problem document."""
 
 import json
 from collections.abc import Mapping

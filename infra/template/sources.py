@@ -1,4 +1,4 @@
-"""What wakes the functions, apart from HTTP: queues, dead-letter queues and streams."""
+"""What invokes the functions, apart from HTTP: queues, dead-letter queues and streams."""
 
 import json
 from typing import Final
@@ -87,7 +87,7 @@ def _stream_source(name: str) -> EventSourceMapping:
         FunctionResponseTypes=PARTIAL,
         FilterCriteria=FilterCriteria(Filters=[Filter(Pattern=json.dumps(HAS_OUTBOX))]),
         DestinationConfig=DestinationConfig(OnFailure=OnFailure(Destination=lost)),
-        MetricsConfig=MetricsConfig(Metrics=["EventCount"]),  # without it nothing tells it stopped
+        MetricsConfig=MetricsConfig(Metrics=["EventCount"]),  # without it a stop is not visible
     )
 
 

@@ -1,4 +1,4 @@
-"""A document of specs/ that cannot be read is named, with what mends it."""
+"""A document of specs/ that cannot be read is named, with how to fix it."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from infra.generate import spec
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
+    ("text", "fix"),
     [
         ("a: [", "is not valid YAML"),
         ("- a list", "must be a mapping"),
         ("example: 2026-03-01T10:00:00Z", "put its dates in quotes"),
     ],
 )
-def test_what_is_wrong_with_a_document_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, mend: str
+def test_what_is_wrong_with_a_document_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, fix: str
 ) -> None:
     (tmp_path / "wrong.yaml").write_text(text, "utf-8")
     monkeypatch.setattr(spec, "SPECS", tmp_path)
 
-    with pytest.raises(spec.SpecError, match=f"specs/wrong.yaml: document: {mend}"):
+    with pytest.raises(spec.SpecError, match=f"specs/wrong.yaml: document: {fix}"):
         spec.load("wrong.yaml")

@@ -1,4 +1,4 @@
-"""Every example of specs/examples: what the models say of it, the specification says too."""
+"""Models and specification accept and refuse the same examples of specs/examples."""
 
 import json
 from functools import cache

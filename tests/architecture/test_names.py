@@ -1,6 +1,4 @@
-"""One name per thing: every reception has its decision, every operation its method, and services
-look alike.
-"""
+"""One name per thing: each reception has its decision, each operation its method."""
 
 import ast
 import importlib
@@ -54,7 +52,7 @@ def test_every_reception_of_the_catalogue_has_its_decision(consumer: Consumer) -
 def test_every_decision_is_a_reception_of_the_catalogue() -> None:
     expected = {(package(c.service), decision_name(c)) for c in QUEUED}
 
-    # `on_answer` hears the gateway, which is not in the catalogue.
+    # `on_answer` handles the gateway's answer, which is not in the catalogue.
     found = {
         (package(service), name)
         for service in {c.service for c in QUEUED}

@@ -1,4 +1,4 @@
-"""API Gateway serves the contract's operations, and refuses like the contract says."""
+"""API Gateway serves the contract's operations, and refuses as the contract defines."""
 
 import json
 from typing import Any
@@ -55,7 +55,7 @@ def test_every_operation_wants_a_token_of_the_user_pool_except_health() -> None:
     assert authorizer == {"type": "cognito_user_pools", "providerARNs": ["UserPool.Arn"]}
 
 
-def test_a_client_needs_a_key_of_its_own_when_a_parameter_says_so() -> None:
+def test_a_client_needs_a_key_of_its_own_when_a_parameter_requires_it() -> None:
     served = paths(stack(ApiKeyRequired="true"))
 
     assert served["/payments"]["post"]["security"] == [{"cognito": [], "clientKey": []}]
@@ -135,7 +135,7 @@ def test_the_stage_is_limited_and_logs_no_bodies_and_no_addresses() -> None:
     assert "sourceIp" not in stage["AccessLogSetting"]["Format"]
 
 
-def test_the_client_hears_of_a_slow_function_before_the_function_is_stopped() -> None:
+def test_the_client_is_answered_before_a_slow_function_is_stopped() -> None:
     functions = on_aws().of("Lambda::Function")
 
     for operations in paths(on_aws()).values():

@@ -23,7 +23,7 @@ def test_every_function_of_a_service_comes_out_of_the_package_of_the_service() -
     assert {function.service for function in FUNCTIONS} == set(SERVICES)
 
 
-def test_every_handler_is_there() -> None:
+def test_every_handler_exists() -> None:
     for function in FUNCTIONS:
         module, _, name = function.handler.rpartition(".")
         source = (ROOT / module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
@@ -40,18 +40,18 @@ def test_every_setting_that_a_service_asks_for_is_given_to_it() -> None:
         assert set(SETTING.findall(source)) <= given.keys()
 
 
-def test_parameters_choose_runtime_architecture_and_what_the_functions_are_told() -> None:
+def test_parameters_choose_runtime_architecture_and_what_functions_are_given() -> None:
     built = stack(Architecture="x86_64", Sandbox="true", ExpirySeconds="10", LogLevel="DEBUG")
 
     for function in built.of("Lambda::Function").values():
         assert function["Runtime"] == "python3.13"
         assert function["Architectures"] == ["x86_64"]
-        told = function["Environment"]["Variables"]
-        assert told["PREFIX"] == "payments-dev"
-        assert told["SANDBOX"] == "true"
-        assert told["EXPIRY_S"] == "10"
-        assert told["POWERTOOLS_METRICS_NAMESPACE"] == "Payments"
-        assert function["LoggingConfig"]["ApplicationLogLevel"] == told["LOG_LEVEL"] == "DEBUG"
+        given = function["Environment"]["Variables"]
+        assert given["PREFIX"] == "payments-dev"
+        assert given["SANDBOX"] == "true"
+        assert given["EXPIRY_S"] == "10"
+        assert given["POWERTOOLS_METRICS_NAMESPACE"] == "Payments"
+        assert function["LoggingConfig"]["ApplicationLogLevel"] == given["LOG_LEVEL"] == "DEBUG"
 
 
 def test_every_function_logs_json_into_a_group_that_forgets() -> None:

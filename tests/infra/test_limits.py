@@ -12,7 +12,7 @@ from infra.template.stack import render
 from tests.infra.rendered import Stack, stack
 
 LONGEST_STAGE = "a" * 12
-# Physical name: where it stands, and how many characters it may have.
+# Kind of resource → property with the physical name, and how many characters it may have.
 NAMES = {
     "SQS::Queue": ("QueueName", 80),
     "Lambda::Function": ("FunctionName", 64),

@@ -1,4 +1,4 @@
-"""What goes wrong is heard of."""
+"""Whatever goes wrong raises an alarm."""
 
 import json
 import re
@@ -44,9 +44,7 @@ def test_every_dead_letter_queue_has_an_alarm_that_it_is_not_empty() -> None:
         assert sorted(found) == sorted(queues(dead=True))
 
 
-def test_a_letter_that_is_in_flight_all_the_time_raises_the_alarm_and_a_passing_one_does_not() -> (
-    None
-):
+def test_a_message_that_is_always_in_flight_raises_the_alarm_and_a_passing_one_does_not() -> None:
     for alarm in sums():
         (total,) = [metric for metric in alarm["Metrics"] if metric["ReturnData"]]
         assert total["Expression"] == "visible + FILL(in_flight, 0)"
@@ -64,7 +62,7 @@ def test_ministack_which_knows_no_sums_of_metrics_gets_every_other_alarm() -> No
     assert not any("Metrics" in alarm for alarm in there.values())
 
 
-def test_every_queue_that_is_worked_through_has_an_alarm_that_it_stands_still() -> None:
+def test_every_source_queue_has_an_alarm_that_it_is_read_late() -> None:
     alarms = alarms_on("ApproximateAgeOfOldestMessage")
 
     assert {dimension(alarm, "QueueName") for alarm in alarms} == queues(dead=False)
@@ -73,7 +71,7 @@ def test_every_queue_that_is_worked_through_has_an_alarm_that_it_stands_still() 
     }
 
 
-def test_a_message_that_is_delayed_on_purpose_does_not_count_as_standing_still() -> None:
+def test_a_message_that_is_delayed_on_purpose_does_not_count_as_read_late() -> None:
     delayed = {f"payments-dev-{c.queue}" for e in EVENTS.values() for c in e.consumers if c.delayed}
 
     bound_s = {
@@ -87,7 +85,7 @@ def test_a_message_that_is_delayed_on_purpose_does_not_count_as_standing_still()
     assert REDRIVE_BASE_S * 2 ** (REDRIVES_MAX - 1) < 300, "what error-handler sends back waits too"
 
 
-def test_a_stream_that_nobody_polls_raises_an_alarm_because_then_there_is_no_metric() -> None:
+def test_a_stream_that_is_not_polled_raises_an_alarm_because_then_there_is_no_metric() -> None:
     alarms = alarms_on("PolledEventCount")
     streams = {
         title: source
@@ -115,7 +113,7 @@ def test_every_function_has_an_alarm_for_errors_and_one_for_throttles() -> None:
         assert named == {f"payments-dev-{function.name}" for function in FUNCTIONS}
 
 
-def test_a_parked_event_of_any_consumer_is_heard_of() -> None:
+def test_a_parked_event_of_any_consumer_raises_an_alarm() -> None:
     consumers = {dimension(alarm, "consumer") for alarm in alarms_on("FailedEventParked")}
 
     receivers = {consumer.service for event in EVENTS.values() for consumer in event.consumers}
@@ -142,7 +140,7 @@ def test_every_metric_of_our_own_that_an_alarm_waits_for_is_counted_by_a_handler
     assert [metric for metric in waited_for if f'count("{metric}"' not in sources] == []
 
 
-def test_every_alarm_tells_the_topic_when_it_begins_and_when_it_ends() -> None:
+def test_every_alarm_notifies_the_topic_when_it_begins_and_when_it_ends() -> None:
     for alarm in on_aws().of("CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["AlarmTopic"]
         silent = alarm.get("MetricName") == "PolledEventCount"
@@ -150,7 +148,7 @@ def test_every_alarm_tells_the_topic_when_it_begins_and_when_it_ends() -> None:
         assert alarm["AlarmDescription"]
 
 
-def test_every_page_that_an_alarm_refers_to_is_there_and_names_the_alarm() -> None:
+def test_every_page_that_an_alarm_refers_to_exists_and_names_the_alarm() -> None:
     for alarm in on_aws().of("CloudWatch::Alarm").values():
         for page in re.findall(r"docs/runbooks/[a-z-]+\.md", alarm["AlarmDescription"]):
             named = re.findall(
@@ -160,7 +158,7 @@ def test_every_page_that_an_alarm_refers_to_is_there_and_names_the_alarm() -> No
             assert any(name.startswith(stem) for stem in named), f"{page} does not name {name}"
 
 
-def test_somebody_is_mailed_only_when_a_parameter_names_somebody() -> None:
+def test_alarms_are_mailed_only_when_a_parameter_names_an_address() -> None:
     mailed = stack(AlarmEmail="ops@example.com").of("SNS::Topic")["AlarmTopic"]
 
     assert mailed["Subscription"] == [{"Protocol": "email", "Endpoint": "ops@example.com"}]

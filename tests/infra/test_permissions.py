@@ -32,7 +32,7 @@ def test_no_role_has_a_wildcard_in_its_actions_or_resources() -> None:
         assert not {"NotAction", "NotResource"} & statement.keys()
 
 
-def test_only_a_refusal_or_the_policy_of_a_key_says_everything() -> None:
+def test_only_a_refusal_or_the_policy_of_a_key_names_everything() -> None:
     built = on_aws()
     documents = [
         *(p["PolicyDocument"] for p in built.of("SQS::QueuePolicy").values()),
@@ -85,7 +85,7 @@ def test_no_service_touches_the_table_of_another() -> None:
                 assert owners[name.partition("/")[0]] == function.service
 
 
-def test_every_queue_refuses_whoever_comes_without_tls() -> None:
+def test_every_queue_refuses_requests_without_tls() -> None:
     statements = queue_statements()
 
     assert statements.keys() == on_aws().of("SQS::Queue").keys()
@@ -122,7 +122,7 @@ def test_a_function_is_invoked_only_by_its_rules_and_by_the_stage_of_this_api() 
         if permission["Principal"] == "events.amazonaws.com":
             assert permission["SourceArn"].removesuffix(".Arn") in built.of("Events::Rule")
         else:
-            # What stands for `*` is method and path, which the API's own definition routes.
+            # `*` is method and path, which the API's own definition routes.
             assert permission["Principal"] == "apigateway.amazonaws.com"
             assert permission["SourceArn"].endswith(":Api/v1/*")
 

@@ -1,4 +1,4 @@
-"""Events reach whom the catalogue says, and nobody else."""
+"""Events reach the consumers of the catalogue, and no others."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PREFIX = "payments-dev-"
 
 
 def routes(built: Stack) -> list[tuple[str, str, str]]:
-    """Event, producer and where it goes (queue or function), as the rules say."""
+    """Event, producer and where it goes (queue or function), according to the rules."""
     names = {
         **{f"{title}.Arn": q["QueueName"] for title, q in built.of("SQS::Queue").items()},
         **{f"{title}.Arn": f["FunctionName"] for title, f in built.of("Lambda::Function").items()},
@@ -76,7 +76,7 @@ def test_only_queues_of_delayed_channels_delay_and_as_long_as_a_reservation_hold
     assert delayed == {f"{PREFIX}{c.queue}": "7" for c in consumers if c.delayed}
 
 
-def test_every_queue_is_read_by_its_own_service_which_says_what_items_failed() -> None:
+def test_every_queue_is_read_by_its_own_service_which_reports_the_items_that_failed() -> None:
     built = on_aws()
     functions, sources = built.of("Lambda::Function"), built.of("Lambda::EventSourceMapping")
     read = {s["EventSourceArn"]: s for s in sources.values() if "ScalingConfig" in s}

@@ -29,7 +29,7 @@ def test_tables_and_users_outlive_their_stack_and_their_replacement() -> None:
 @pytest.mark.parametrize(
     ("given", "table", "pool"), [("true", True, "ACTIVE"), ("false", False, "INACTIVE")]
 )
-def test_a_parameter_says_whether_tables_and_users_may_be_deleted(
+def test_a_parameter_decides_whether_tables_and_users_may_be_deleted(
     given: str, table: bool, pool: str
 ) -> None:
     built = stack(DeletionProtection=given)
@@ -73,7 +73,7 @@ def test_the_topic_is_encrypted_with_a_key_that_alarms_may_use() -> None:
     assert key["EnableKeyRotation"] is True
 
 
-def test_the_key_of_the_gateway_is_made_here_and_stands_in_no_parameter() -> None:
+def test_the_key_of_the_gateway_is_made_here_and_is_in_no_parameter() -> None:
     secret = on_aws().of("SecretsManager::Secret")["GatewaySecret"]
 
     made = secret["GenerateSecretString"]

@@ -60,12 +60,12 @@ def release(stage: str, resources: dict[str, object], **parameters: str) -> Rele
 
 
 def test_a_second_deployment_of_the_same_changes_nothing(aws: Aws) -> None:
-    said: list[str] = []
-    deploy(aws, release("same", {"Queue": QUEUE}, Colour="red"), said.append, POLL_S)
+    steps: list[str] = []
+    deploy(aws, release("same", {"Queue": QUEUE}, Colour="red"), steps.append, POLL_S)
 
-    outputs = deploy(aws, release("same", {"Queue": QUEUE}), said.append, POLL_S)
+    outputs = deploy(aws, release("same", {"Queue": QUEUE}), steps.append, POLL_S)
 
-    assert said[-1] == "no changes"
+    assert steps[-1] == "no changes"
     assert outputs == {"Queue": "same-red-small"}
 
 
@@ -100,7 +100,7 @@ def test_the_artifact_bucket_is_private_and_encrypted(aws: Aws) -> None:
     assert rules["Rules"][0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
 
 
-def test_without_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_error_names_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -116,4 +116,4 @@ def test_a_code_parameter_is_named_after_its_service() -> None:
 
 
 def print_nothing(_what: str) -> None:
-    """Nobody reads the progress of a test."""
+    """Discard the progress: no test reads it."""

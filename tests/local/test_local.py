@@ -165,10 +165,10 @@ def test_a_program_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path)
 
 
 def test_an_event_is_one_readable_line() -> None:
-    told = line(sighting(DEPOSITED))
+    shown = line(sighting(DEPOSITED))
 
-    assert "dep_1" in told
-    assert told.endswith("wallet.funds_deposited      wallet-service → metrics-collector")
+    assert "dep_1" in shown
+    assert shown.endswith("wallet.funds_deposited      wallet-service → metrics-collector")
 
 
 def test_a_token_without_a_running_stack_says_what_to_do(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_our_code_is_added_to_the_dependencies(tmp_path: Path) -> None:
         assert package.namelist() == ["boto3.py", "handlers/api.py"]
 
 
-def test_without_the_python_of_lambda_the_mend_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_python_of_lambda_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "_candidates", lambda _version: iter([Path("/does/not/exist")]))
 
     with pytest.raises(PackageError, match=r"uv python install 3\.13"):

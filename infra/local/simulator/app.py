@@ -124,7 +124,7 @@ class Simulator:
                 self._drop(request)
                 while (await request.receive())["type"] != "http.disconnect":
                     pass
-                return response  # to nobody
+                return response  # nobody receives it
             case Answering.UNAVAILABLE:
                 return problem_response(ProblemError("unavailable", _UNKNOWN))
             case Answering.TRUNCATED:

@@ -1,4 +1,4 @@
-"""Requests and answers of the simulated gateway as specs/gateway.openapi.yaml says.
+"""Requests and answers of the simulated gateway, as in specs/gateway.openapi.yaml.
 
 The simulator plays another company: it checks requests against the contract itself, not with the
 models that were generated for its client.

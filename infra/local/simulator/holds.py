@@ -1,6 +1,6 @@
 """Requests that the simulated gateway keeps waiting on purpose.
 
-They wait for a set time, or until a test lets them go: so a test can say when a late request
+They wait for a set time, or until a test lets them go: so a test decides when a late request
 arrives, and knows when it has.
 """
 

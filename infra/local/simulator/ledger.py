@@ -59,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What became of a key, for good. Without `asked` it was cancelled before it was charged."""
+    """The final outcome of a key. Without `asked` it was cancelled before it was charged."""
 
     idempotency_key: str
     status: Literal["approved", "declined", "cancelled"]

@@ -91,5 +91,5 @@ def behaviour(payee: str, *, attempt: int, faulty_attempts: int) -> Behaviour:
 
 
 def silent_on_inquiry(payee: str | None) -> bool:
-    """Whether the gateway says nothing about an undecided key that is to pay `payee`."""
+    """Whether the gateway does not answer about an undecided key that is to pay `payee`."""
     return MAGIC_PAYEES.get(payee or "", Behaviour()).silent_on_inquiry
