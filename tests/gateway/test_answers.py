@@ -32,10 +32,10 @@ CANCELLED = {
 }
 
 
-def heard(
+def understood(
     operation: Operation, status: int, document: Any, media_type: str = "application/json"
 ) -> Answer:
-    """What the adapter understands when the gateway answers `document` to `operation`."""
+    """Return what the adapter understands when the gateway answers `document` to `operation`."""
     call = Call(
         operation=operation,
         method="ANY",
@@ -64,7 +64,7 @@ def a_problem(slug: str) -> dict[str, str]:
 def test_inquire_and_cancel_answer_the_outcome(
     operation: Operation, document: dict[str, Any], answer: Answer
 ) -> None:
-    assert heard(operation, 200, document) == answer
+    assert understood(operation, 200, document) == answer
 
 
 @pytest.mark.parametrize("operation", ["inquire", "cancel"])
@@ -75,23 +75,23 @@ def test_a_charge_of_another_amount_is_no_answer(
     operation: Operation, amount: dict[str, Any]
 ) -> None:
     with pytest.raises(NoAnswerError, match="the amount that was asked for"):
-        heard(operation, 200, approved() | {"amount": amount})
+        understood(operation, 200, approved() | {"amount": amount})
 
 
 def test_fields_of_a_later_version_are_accepted() -> None:
-    assert heard("charge", 201, approved() | {"network": "x"}) == Approved("ch_1")
+    assert understood("charge", 201, approved() | {"network": "x"}) == Approved("ch_1")
 
 
 def test_a_key_that_was_cancelled_is_an_answer_to_a_charge() -> None:
     document = a_problem("key-cancelled")
 
-    assert heard("charge", 409, document, "application/problem+json") == Cancelled()
+    assert understood("charge", 409, document, "application/problem+json") == Cancelled()
 
 
 def test_not_found_is_an_answer_to_an_inquiry() -> None:
     document = a_problem("charge-not-found")
 
-    assert heard("inquire", 404, document, "application/problem+json") == NotFound()
+    assert understood("inquire", 404, document, "application/problem+json") == NotFound()
 
 
 CONTRADICTIONS: dict[str, Any] = {
@@ -128,13 +128,13 @@ CONTRADICTIONS: dict[str, Any] = {
 @pytest.mark.parametrize("document", CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
 def test_an_answer_that_contradicts_the_contract_leaves_the_outcome_unknown(document: Any) -> None:
     with pytest.raises(NoAnswerError):
-        heard("charge", 201, document)
+        understood("charge", 201, document)
 
 
 @pytest.mark.parametrize("media_type", ["text/html", "", "application/problem+json"])
 def test_an_approval_in_another_media_type_is_not_believed(media_type: str) -> None:
     with pytest.raises(NoAnswerError, match="not application/json"):
-        heard("charge", 201, approved(), media_type)
+        understood("charge", 201, approved(), media_type)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_status_out_of_place_leaves_the_outcome_unknown(
     operation: Operation, status: int
 ) -> None:
     with pytest.raises(NoAnswerError):
-        heard(operation, status, approved())
+        understood(operation, status, approved())
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_problem_out_of_place_leaves_the_outcome_unknown(
     operation: Operation, status: int, slug: str
 ) -> None:
     with pytest.raises(NoAnswerError):
-        heard(operation, status, a_problem(slug), "application/problem+json")
+        understood(operation, status, a_problem(slug), "application/problem+json")
 
 
 @pytest.mark.parametrize("status", [400, 413, 415, 422])
@@ -189,7 +189,7 @@ def test_a_refused_request_is_permanent_and_says_what_to_look_at(
     document = a_problem("validation-failed")
 
     with pytest.raises(Permanent) as refused:
-        heard(operation, status, document, "application/problem+json")
+        understood(operation, status, document, "application/problem+json")
 
     for part in (operation, "pay_1", str(status), "validation-failed", "gateway.openapi.yaml"):
         assert part in str(refused.value)
@@ -197,8 +197,8 @@ def test_a_refused_request_is_permanent_and_says_what_to_look_at(
 
 def test_nothing_that_the_gateway_wrote_is_quoted() -> None:
     with pytest.raises(Permanent) as refused:
-        heard("charge", 422, {"type": "sk_secret", "detail": "sk_secret"})
+        understood("charge", 422, {"type": "sk_secret", "detail": "sk_secret"})
     with pytest.raises(NoAnswerError) as unknown:
-        heard("charge", 500, {"type": "urn:problem-type:gateway:sk_secret"})
+        understood("charge", 500, {"type": "urn:problem-type:gateway:sk_secret"})
 
     assert "sk_secret" not in f"{refused.value} {unknown.value}"

@@ -62,10 +62,10 @@ def test_a_key_that_is_not_a_bearer_token_is_never_sent_or_shown(key: str) -> No
     with raw_server(NOT_FOUND) as server:
         with pytest.raises(Retryable, match="is not a bearer token") as refused:
             gateway_at(server.url, api_key=lambda: key).inquire(about("pay_1"))
-        told = "".join(traceback.format_exception(refused.value))
+        shown = "".join(traceback.format_exception(refused.value))
 
     assert server.requests == []
-    assert API_KEY not in told
+    assert API_KEY not in shown
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_key_that_is_not_a_bearer_token_is_never_sent_or_shown(key: str) -> No
     ],
 )
 def test_the_key_is_never_shown_even_if_the_gateway_quotes_it(answer: bytes) -> None:
-    told = ""
+    shown = ""
     with raw_server(answer) as server:
         gateway = gateway_at(server.url, limits=Limits(read_timeout_s=0.2))
         questions: list[Callable[[], Answer]] = [
@@ -89,10 +89,10 @@ def test_the_key_is_never_shown_even_if_the_gateway_quotes_it(answer: bytes) -> 
         ]
         for ask in questions:
             try:
-                told += repr(ask())
+                shown += repr(ask())
             except (Retryable, Permanent) as fault:
-                told += "".join(traceback.format_exception(fault))
-        told += repr(gateway) + repr(gateway.open_circuits)
+                shown += "".join(traceback.format_exception(fault))
+        shown += repr(gateway) + repr(gateway.open_circuits)
 
     assert API_KEY.encode() in server.requests[0]
-    assert API_KEY not in told
+    assert API_KEY not in shown
