@@ -177,12 +177,14 @@ def a_charge(**changes: Any) -> Charge:
     return Charge(**fields | changes)
 
 
-def a_reservation(**changes: Any) -> Reservation:
-    fields = about(status="reserved", version=1)
+def a_reservation(amount: int = 500, **changes: Any) -> Reservation:
+    """A reservation of PAY_1; `amount` in minor units of USD."""
+    fields = about(status="reserved", version=1, amount=money(amount))
     return Reservation(**fields | changes)
 
 
-def a_balance(available: int = 1000, reserved: int = 0, version: int = 1) -> Balance:
+def a_balance(*, available: int = 1000, reserved: int = 0, version: int = 1) -> Balance:
+    """A balance in minor units."""
     return Balance(available=available, reserved=reserved, version=version)
 
 

@@ -50,7 +50,7 @@ class Books:
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.wallet = Wallet(f"{ALICE}#USD", a_balance(self.start), {})
+        self.wallet = Wallet(f"{ALICE}#USD", a_balance(available=self.start), {})
 
     def hear(self, batch: list[WalletServiceMessage], now: str) -> None:
         for turn in rounds(batch):

@@ -37,9 +37,11 @@ def message(event: object) -> WalletServiceMessage:
 
 
 def a_wallet(available: int, *reservations: Reservation) -> Wallet:
-    held = sum(r.amount.value for r in reservations if r.status == "reserved")
+    reserved = sum(r.amount.value for r in reservations if r.status == "reserved")
     return Wallet(
-        f"{ALICE}#USD", a_balance(available, held), {r.payment_id: r for r in reservations}
+        f"{ALICE}#USD",
+        a_balance(available=available, reserved=reserved),
+        {r.payment_id: r for r in reservations},
     )
 
 
@@ -56,7 +58,7 @@ def test_payments_reserve_until_nothing_is_available() -> None:
     folded = fold(a_wallet(1000), batch, NOW)
 
     assert notes(folded) == ["reserved", "reserved", "refused: insufficient_funds"]
-    assert folded.balance == a_balance(0, 1000)
+    assert folded.balance == a_balance(available=0, reserved=1000)
     assert len(folded.decisions) == 3
 
 
@@ -66,7 +68,7 @@ def test_what_one_event_gives_back_the_next_can_reserve() -> None:
     folded = fold(a_wallet(0, a_reservation(payment_id=FIRST)), batch, NOW)
 
     assert notes(folded) == ["released: do_not_honor", "reserved"]
-    assert folded.balance == a_balance(0, 500)
+    assert folded.balance == a_balance(available=0, reserved=500)
 
 
 def test_an_event_that_fails_leaves_the_fold_without_spoiling_its_neighbours() -> None:
@@ -80,7 +82,7 @@ def test_an_event_that_fails_leaves_the_fold_without_spoiling_its_neighbours() -
     folded = fold(a_wallet(1000, a_reservation(payment_id=THIRD, status="deducted")), batch, NOW)
 
     assert notes(folded) == ["reserved", Early, Permanent, "reserved"]
-    assert folded.balance == a_balance(0, 1000)
+    assert folded.balance == a_balance(available=0, reserved=1000)
     assert [m.data.payment_id for m, _ in folded.decisions] == [FIRST, FOURTH]
 
 

@@ -1,4 +1,4 @@
-"""wallet-service: reserve, deduct, release, refuse; what is heard again, early or never."""
+"""wallet-service: reserve, deduct, release, refuse; duplicate, early and impossible events."""
 
 import pytest
 
@@ -34,19 +34,23 @@ EVERY: list[WalletServiceReceives] = [initiated(), approved(), rejected()]
 
 @pytest.mark.parametrize("available", [500, 501, 10_000])
 def test_a_payment_reserves_its_amount(available: int) -> None:
-    decided = decide(PaymentFunds(a_balance(available, 7), None), initiated(), NOW)
+    decided = decide(
+        PaymentFunds(a_balance(available=available, reserved=7), None), initiated(), NOW
+    )
 
-    assert decided.state == PaymentFunds(a_balance(available - 500, 507), a_reservation(version=0))
+    assert decided.state == PaymentFunds(
+        a_balance(available=available - 500, reserved=507), a_reservation(version=0)
+    )
     assert decided.events == (reserved(),)
 
 
 @pytest.mark.parametrize(
     ("balance", "now", "reason"),
     [
-        (a_balance(499), NOW, "insufficient_funds"),
-        (a_balance(0, reserved=500), NOW, "insufficient_funds"),
+        (a_balance(available=499), NOW, "insufficient_funds"),
+        (a_balance(available=0, reserved=500), NOW, "insufficient_funds"),
         (None, NOW, "wallet_not_found"),
-        (a_balance(500), EXPIRES, "expired"),
+        (a_balance(available=500), EXPIRES, "expired"),
         (None, LATER, "expired"),
     ],
 )
@@ -67,7 +71,7 @@ def test_the_last_moment_before_the_deadline_is_in_time() -> None:
 
 @pytest.mark.parametrize("status", ["reserved", "refused", "deducted", "released"])
 @pytest.mark.parametrize("now", [NOW, LATER])
-def test_a_question_asked_again_gets_the_latest_outcome_again(status: str, now: str) -> None:
+def test_a_duplicate_payment_gets_the_latest_outcome_again(status: str, now: str) -> None:
     funds = PaymentFunds(a_balance(), a_reservation(status=status))
 
     decided = decide(funds, initiated(), now)
@@ -76,23 +80,33 @@ def test_a_question_asked_again_gets_the_latest_outcome_again(status: str, now: 
 
 
 def test_an_approved_payment_takes_its_amount_out() -> None:
-    decided = decide(PaymentFunds(a_balance(7, 600), a_reservation()), approved(), NOW)
+    decided = decide(
+        PaymentFunds(a_balance(available=7, reserved=600), a_reservation(amount=500)),
+        approved(),
+        NOW,
+    )
 
-    assert decided.state == PaymentFunds(a_balance(7, 100), a_reservation(status="deducted"))
+    assert decided.state == PaymentFunds(
+        a_balance(available=7, reserved=100), a_reservation(amount=500, status="deducted")
+    )
     assert decided.events == (deducted(),)
 
 
 def test_a_rejected_payment_gives_its_reservation_back() -> None:
     decided = decide(
-        PaymentFunds(a_balance(7, 600), a_reservation()), rejected(reason="lost_card"), NOW
+        PaymentFunds(a_balance(available=7, reserved=600), a_reservation(amount=500)),
+        rejected(reason="lost_card"),
+        NOW,
     )
 
-    assert decided.state == PaymentFunds(a_balance(507, 100), a_reservation(status="released"))
+    assert decided.state == PaymentFunds(
+        a_balance(available=507, reserved=100), a_reservation(amount=500, status="released")
+    )
     assert decided.events == (released(reason="lost_card"),)
 
 
 @pytest.mark.parametrize(("status", "event"), [("deducted", approved()), ("released", rejected())])
-def test_an_answer_heard_again_changes_and_sends_nothing(
+def test_a_duplicate_answer_changes_and_announces_nothing(
     status: str, event: WalletServiceReceives
 ) -> None:
     funds = PaymentFunds(a_balance(), a_reservation(status=status))
@@ -142,10 +156,10 @@ def test_an_event_about_another_user_or_amount_is_impossible(
         decide(PaymentFunds(a_balance(), a_reservation()), event.model_copy(update=changes), NOW)
 
 
-@pytest.mark.parametrize("fields", [(-1, 0), (0, -1)])
-def test_a_balance_is_never_negative(fields: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("available", "reserved"), [(-1, 0), (0, -1)])
+def test_a_balance_is_never_negative(available: int, reserved: int) -> None:
     with pytest.raises(ValueError, match="must not be negative"):
-        a_balance(*fields)
+        a_balance(available=available, reserved=reserved)
 
 
 def a_deposit(value: int) -> Deposit:
@@ -158,7 +172,9 @@ def a_deposit(value: int) -> Deposit:
     )
 
 
-@pytest.mark.parametrize("before", [None, a_balance(0, 0), a_balance(5, 7)])
+@pytest.mark.parametrize(
+    "before", [None, a_balance(available=0, reserved=0), a_balance(available=5, reserved=7)]
+)
 def test_a_deposit_makes_the_wallet_richer_by_its_amount(before: Balance | None) -> None:
     decided = decisions.deposited(before, a_deposit(100))
 
@@ -172,7 +188,7 @@ def test_a_deposit_makes_the_wallet_richer_by_its_amount(before: Balance | None)
 
 @pytest.mark.parametrize(("available", "reserved"), [(0, 10), (10, 0), (4, 6)])
 def test_a_wallet_holds_what_it_may_at_most_and_no_more(available: int, reserved: int) -> None:
-    before = a_balance(POSTED_MAX - 20 + available, reserved)
+    before = a_balance(available=POSTED_MAX - 20 + available, reserved=reserved)
 
     decided = decisions.deposited(before, a_deposit(10))
     with pytest.raises(Problem) as refusal:
