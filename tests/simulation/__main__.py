@@ -5,6 +5,8 @@ python -m tests.simulation --seed 44 --also F   that seed with one fault more, a
 python -m tests.simulation --seed 44 --faults F that seed with exactly the faults listed in a file
 python -m tests.simulation --size full          a campaign: quick, test or full
 python -m tests.simulation --mutants            plant every bug, print the seed that kills it
+python -m tests.simulation --find-killer "bug"  search a seed that kills a planted bug (no name:
+                                                every bug); `--write` puts it into the bug's row
 python -m tests.simulation --crash-points       every fault, and pairs, at every boundary
 python -m tests.simulation --model              explore the model of the choreography
 """
@@ -13,11 +15,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from tests.simulation import campaign, crash_points, model, mutation
 from tests.simulation.faults import fault
+from tests.simulation.mutation import SEARCHED_MAX
 
 # Worlds have about 24 payments each.
 SIZES: Final = {"quick": 100, "test": 1300, "full": 8500}
@@ -28,6 +32,8 @@ def main() -> int:
     asked = _arguments()
     if asked.mutants:
         return _mutants(asked.shard)
+    if asked.find_killer is not None:
+        return _find_killers(asked.find_killer, write=asked.write)
     if asked.crash_points:
         return _crash_points(pairs=asked.size == "full")
     if asked.model:
@@ -51,6 +57,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="the first seed of a campaign")
     parser.add_argument("--mutants", action="store_true")
     parser.add_argument("--shard", default="1/1", help="of the mutants, such as 1/2")
+    parser.add_argument("--find-killer", nargs="*", metavar="NAME", help="of planted bugs")
+    parser.add_argument("--write", action="store_true", help="the seed found into the bug's row")
     parser.add_argument("--crash-points", action="store_true")
     parser.add_argument("--model", action="store_true")
     return parser.parse_args()
@@ -73,6 +81,19 @@ def _mutants(shard: str) -> int:
     for verdict in mutation.verdicts(mutation.MUTANTS[int(number) - 1 :: int(of)]):
         survivors += not verdict.killer
         _say(str(verdict))
+    return 1 if survivors else 0
+
+
+def _find_killers(names: Sequence[str], *, write: bool) -> int:
+    """Print a killer of each mutant; a seed that is not its row's own belongs there."""
+    mutants = mutation.named(names)
+    survivors = 0 if mutants else 1
+    for mutant, verdict in zip(mutants, mutation.verdicts(mutants, SEARCHED_MAX), strict=True):
+        _say(str(verdict))
+        survivors += not verdict.killer
+        if verdict.seed not in (None, mutant.seed):
+            place = mutation.write_seed(mutant.name, verdict.seed) if write else "its row"
+            _say(f"  seed={verdict.seed} in {place}")
     return 1 if survivors else 0
 
 

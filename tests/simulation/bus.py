@@ -19,6 +19,7 @@ from tests.simulation.cloud.stack import named, queue_arn
 from tests.simulation.faults import DELIVERY, Plan
 from tests.simulation.kernel import Kernel
 from tests.simulation.lambdas import Lambdas
+from tests.simulation.streams import Streams
 from tests.simulation.texts import parsed
 
 DELAY_MAX_S: Final = 1800.0
@@ -44,11 +45,11 @@ class Bus:
         sqs: Sqs,
         lambdas: Lambdas,
         plan: Plan,
-        latency_s: Callable[[], float],
+        streams: Streams,
         on_invoked: Callable[[str, str], None],
     ) -> None:
         self._kernel, self._sqs, self._lambdas, self._plan = kernel, sqs, lambdas, plan
-        self._latency_s, self._on_invoked = latency_s, on_invoked
+        self._streams, self._on_invoked = streams, on_invoked
 
     def put(self, entry: Entry) -> None:
         """Carry an event to the target of every rule that matches it."""
@@ -56,9 +57,10 @@ class Bus:
             self._carry(pair, entry)
 
     def _carry(self, pair: Pair, entry: Entry) -> None:
-        fault = self._plan.at(f"rule {pair.consumer.queue}", DELIVERY)
+        site = f"rule {pair.consumer.queue}"
+        fault = self._plan.at(site, DELIVERY)
         kind = fault.kind if fault else ""
-        delay_s = self._latency_s()
+        delay_s = self._streams.latency_s(site)
         if fault and kind == "delay":
             delay_s += DELAY_MAX_S * fault.size**3
         if kind == "undeliverable":

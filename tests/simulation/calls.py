@@ -20,6 +20,7 @@ from tests.simulation.cloud.errors import answered, refused
 from tests.simulation.cloud.stack import PREFIX, Cloud
 from tests.simulation.faults import AFTER, CONFLICTS, Fault, Plan, around_call
 from tests.simulation.kernel import CrashedError, Kernel
+from tests.simulation.streams import Streams
 
 LATE_MAX_S: Final = 60.0
 SLOW_MAX_S: Final = 60.0
@@ -36,8 +37,8 @@ SERVER_ERROR: Final = 500
 class Calls:
     """Answers botocore in the name of AWS."""
 
-    def __init__(self, kernel: Kernel, cloud: Cloud, plan: Plan, random: Random) -> None:
-        self._kernel, self._cloud, self._plan, self._random = kernel, cloud, plan, random
+    def __init__(self, kernel: Kernel, cloud: Cloud, plan: Plan, streams: Streams) -> None:
+        self._kernel, self._cloud, self._plan, self._streams = kernel, cloud, plan, streams
         self.count: Counter[str] = Counter()
         self.trace: Trace | None = None
 
@@ -48,10 +49,10 @@ class Calls:
 
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
         """Raises what botocore raises."""
-        self._kernel.pause(self.latency_s())
-        task = self._kernel.task
         on = target(operation, parameters)
         site = f"{self.caller or 'test'} {operation} {on}"
+        self._kernel.pause(self._streams.latency_s(site))
+        task = self._kernel.task
         self.count[site] += 1
         if task and operation == "BatchGetItem" and task.read_s is None:
             task.read_s = self._kernel.now_s
@@ -66,11 +67,6 @@ class Calls:
         finally:
             if task and operation in CONFLICTS:
                 task.read_s = None
-
-    def latency_s(self) -> float:
-        """Mostly milliseconds, now and then a second: who overtakes whom is up to the seed."""
-        draw = self._random.random()
-        return 0.001 + 0.02 * draw if draw < 0.95 else 2.0 * self._random.random()
 
     def _faulty(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
         if fault.kind in ("stale", "partial"):

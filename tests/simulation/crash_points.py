@@ -58,7 +58,7 @@ class Recording(Listed):
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
         found = super().at(site, kinds)
         if self.active:
-            self.places.append((site, self._reached[site], kinds))
+            self.places.append((site, self.reached[site], kinds))
         return found
 
 
@@ -81,7 +81,7 @@ def _story(
     )
 
 
-def _times(site: str, kind: str, count: int, size: float = 0.5) -> tuple[Fault, ...]:
+def times(site: str, kind: str, count: int, size: float = 0.5) -> tuple[Fault, ...]:
     return tuple(Fault(site, nth, kind, size) for nth in range(1, count + 1))
 
 
@@ -96,58 +96,58 @@ PATHS: Final = (
     Path(
         "redelivered after a throttle",
         _story(),
-        _times("wallet-service-consumer TransactWriteItems wallets", "throttle", 1, 0.9),
+        times("wallet-service-consumer TransactWriteItems wallets", "throttle", 1, 0.9),
     ),
     Path(
         "contended until its message goes back to the queue",
         _story(),
-        _times("wallet-service-consumer TransactWriteItems wallets", "conflict", 10),
+        times("wallet-service-consumer TransactWriteItems wallets", "conflict", 10),
     ),
     Path(
         "expired unclaimed",
         _story(),
-        _times("rule gateway-processor--wallet-funds_reserved", "delay", 1, 0.99),
+        times("rule gateway-processor--wallet-funds_reserved", "delay", 1, 0.99),
         end=EXPIRED,
     ),
-    Path("charged, answer lost", _story(), _times(f"{GATEWAY} charge gateway", "lost", 1)),
+    Path("charged, answer lost", _story(), times(f"{GATEWAY} charge gateway", "lost", 1)),
     Path(
         "claimed, then silence until its key is cancelled",
         _story(),
-        _times(f"{GATEWAY} charge gateway", "crash-before", 1)
-        + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
+        times(f"{GATEWAY} charge gateway", "crash-before", 1)
+        + times(f"{GATEWAY} inquire gateway", "crash-before", 9),
         alone=False,
         end=EXPIRED,
     ),
     Path(
         "a request that lands after its key is cancelled",
         _story(),
-        _times(f"{GATEWAY} charge gateway", "late", 1, 0.99)
-        + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
+        times(f"{GATEWAY} charge gateway", "late", 1, 0.99)
+        + times(f"{GATEWAY} inquire gateway", "crash-before", 9),
         alone=False,
         end=EXPIRED,
     ),
     Path(
         "charged in silence, found at expiry",
         _story(),
-        _times(f"{GATEWAY} charge gateway", "crash-after", 1)
-        + _times(f"{GATEWAY} inquire gateway", "crash-before", 9),
+        times(f"{GATEWAY} charge gateway", "crash-after", 1)
+        + times(f"{GATEWAY} inquire gateway", "crash-before", 9),
         alone=False,
     ),
     Path(
         "published when the stream gives its records again",
         _story(),
-        _times("event-relay-stream PutEvents events", "partial", 8, 0.0),
+        times("event-relay-stream PutEvents events", "partial", 8, 0.0),
     ),
     Path(
         "asked again after the deadline",
         _story(),
-        _times("rule payment-orchestrator--wallet-funds_deducted", "undeliverable", 1),
+        times("rule payment-orchestrator--wallet-funds_deducted", "undeliverable", 1),
         alone=False,
     ),
     Path(
         "measured by an operator's redrive",
         _story(rounds=(600.0, 1200.0)),
-        _times("metrics-collector-consumer start", "crash-start", 3),
+        times("metrics-collector-consumer start", "crash-start", 3),
     ),
     Path(
         "poison, redriven and discarded",
@@ -159,7 +159,7 @@ PATHS: Final = (
             ),
             rounds=(300.0, 300.5, 900.0),
         ),
-        _times("rule wallet-service--gateway-payment_approved", "undeliverable", 1),
+        times("rule wallet-service--gateway-payment_approved", "undeliverable", 1),
         alone=False,
     ),
 )

@@ -1,7 +1,7 @@
 """Faults: what can go wrong at a place, and a plan of what does.
 
-A place is a site (who calls what on what) and how often it was reached. A plan draws from a random
-stream of its own, so that a failing run keeps its faults as a list, which can be cut down.
+A place is a site (who calls what on what) and how often it was reached. A plan draws from streams
+of its own, so that a failing run keeps its faults as a list, which can be cut down.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 from typing import Final, Protocol
+
+from tests.simulation.streams import Streams
 
 FOCUSED: Final = 15.0
 FAULTS_MAX: Final = 600  # in one world; a storm of duplicates would never end
@@ -100,7 +102,7 @@ class Listed:
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self._faults = {(f.site, f.nth): f for f in faults}
-        self._reached: Counter[str] = Counter()
+        self.reached: Counter[str] = Counter()
         self.happened: list[Fault] = []
         self.active = True
         self.kinds: dict[str, Sequence[str]] = {}
@@ -108,9 +110,9 @@ class Listed:
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
         if not self.active:
             return None
-        self._reached[site] += 1
+        self.reached[site] += 1
         self.kinds[site] = kinds
-        found = self._faults.get((site, self._reached[site]))
+        found = self._faults.get((site, self.reached[site]))
         if found is None or found.kind not in kinds:
             return None
         self.happened.append(found)
@@ -133,10 +135,10 @@ class Weather:
 class Drawn:
     """Random faults, as the weather has it; and `also`, when its site is reached the first time."""
 
-    def __init__(self, random: Random, weather: Weather, also: Fault | None = None) -> None:
-        self._random, self._weather, self._also = random, weather, also
-        self._reached: Counter[str] = Counter()
-        self._here: dict[str, tuple[float, Sequence[str]]] = {}
+    def __init__(self, streams: Streams, weather: Weather, also: Fault | None = None) -> None:
+        self._streams, self._weather, self._also = streams, weather, also
+        self.reached: Counter[str] = Counter()
+        self._here: dict[str, tuple[Random, float, Sequence[str]]] = {}
         self.happened: list[Fault] = []
         self.active = True
         self.kinds: dict[str, Sequence[str]] = {}
@@ -144,7 +146,7 @@ class Drawn:
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
         if not self.active or len(self.happened) >= FAULTS_MAX:
             return None
-        self._reached[site] += 1
+        self.reached[site] += 1
         here = self._here.get(site)
         if here is None:
             here = self._here[site] = self._odds(site, kinds)
@@ -152,19 +154,19 @@ class Drawn:
             if self._also is not None and self._also.site == site:
                 self.happened.append(self._also)
                 return self._also
-        rate, possible = here
-        if self._random.random() >= rate:
+        random, rate, possible = here
+        if random.random() >= rate:
             return None
-        kind = possible[int(self._random.random() * len(possible))]
-        size = min(round(self._random.random(), 4), 0.9999)
-        drawn = Fault(site, self._reached[site], kind, size)
+        kind = possible[int(random.random() * len(possible))]
+        size = min(round(random.random(), 4), 0.9999)
+        drawn = Fault(site, self.reached[site], kind, size)
         self.happened.append(drawn)
         return drawn
 
-    def _odds(self, site: str, kinds: Sequence[str]) -> tuple[float, Sequence[str]]:
+    def _odds(self, site: str, kinds: Sequence[str]) -> tuple[Random, float, Sequence[str]]:
         weather = self._weather
         possible = [kind for kind in kinds if not weather.only or kind in weather.only]
         rate = weather.rate * len(possible)
         if weather.focus and weather.focus in site:
             rate *= FOCUSED
-        return min(rate, RATE_MAX), possible
+        return self._streams.of(site), min(rate, RATE_MAX), possible

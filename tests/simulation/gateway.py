@@ -19,6 +19,7 @@ from tests.simulation.calls import LATE_MAX_S
 from tests.simulation.cloud.stack import GATEWAY_KEY
 from tests.simulation.faults import GATEWAY, Fault, Plan
 from tests.simulation.kernel import CrashedError, Kernel
+from tests.simulation.streams import Streams
 
 URL: Final = "http://127.0.0.1:9"
 CREATED_AT: Final = "2026-03-01T12:00:00.000Z"
@@ -92,20 +93,18 @@ class Ledger:
 class Line:
     """Carries requests to the books and back, with everything that a network does on the way."""
 
-    def __init__(
-        self, kernel: Kernel, ledger: Ledger, plan: Plan, latency_s: Callable[[], float]
-    ) -> None:
-        self._kernel, self._ledger, self._plan, self._latency_s = kernel, ledger, plan, latency_s
+    def __init__(self, kernel: Kernel, ledger: Ledger, plan: Plan, streams: Streams) -> None:
+        self._kernel, self._ledger, self._plan, self._streams = kernel, ledger, plan, streams
         self.count: Counter[str] = Counter()
         self.in_flight: Counter[str] = Counter()  # charge requests that will still arrive, by key
         self.trace: Trace | None = None
 
     def request(self, method: str, url: str, **sent: Any) -> Response:
         """As urllib3's PoolManager. Raises its exceptions."""
-        self._kernel.pause(self._latency_s())
         asked = _asked(method, url, sent)
         task = self._kernel.task
         site = f"{task.name if task else 'test'} {asked.operation} gateway"
+        self._kernel.pause(self._streams.latency_s(site))
         self.count[site] += 1
         fault = self._plan.at(site, GATEWAY)
         if self.trace is not None:

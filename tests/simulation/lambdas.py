@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from random import Random
 from typing import Any, Final
 
 from handlers.core.errors import Failure
@@ -15,6 +14,7 @@ from handlers.runtime.clock import Clock
 from tests.simulation.entry_points import EntryPoint
 from tests.simulation.faults import END, START, Plan
 from tests.simulation.kernel import CrashedError, Kernel
+from tests.simulation.streams import Streams
 
 SKEW_MAX_S: Final = 120.0
 WRONG_MAX_S: Final = 3600.0
@@ -38,13 +38,11 @@ class Lambdas:
         kernel: Kernel,
         points: Mapping[str, EntryPoint],
         plan: Plan,
-        random: Random,
-        latency_s: Callable[[], float],
+        streams: Streams,
         problem: Callable[[str], None],
     ) -> None:
         self._problem = problem
-        self._kernel, self._points, self._plan, self._random = kernel, points, plan, random
-        self._latency_s = latency_s
+        self._kernel, self._points, self._plan, self._streams = kernel, points, plan, streams
         self._idle: defaultdict[str, list[Environment]] = defaultdict(list)
         self.invocations: Counter[str] = Counter()
 
@@ -55,10 +53,12 @@ class Lambdas:
         """Run a function; `done` gets its answer, or the exception that ended it."""
         self.invocations[function] += 1
         point = self._points[function]
-        fault = self._plan.at(f"{function} start", START)
+        start = f"{function} start"
+        delay_s = self._streams.latency_s(start)
+        fault = self._plan.at(start, START)
         if fault and fault.kind == "crash-start":
             crash = CrashedError(function)
-            self._kernel.at(self._latency_s(), lambda: done(crash))
+            self._kernel.at(delay_s, lambda: done(crash))
             return
         cold, environment = self._environment(point, (fault.size - 0.5) if fault else 0.0)
 
@@ -80,28 +80,32 @@ class Lambdas:
             function,
             run,
             finished,
-            delay_s=self._latency_s() + cold,
+            delay_s=delay_s + cold,
             limit_s=point.function.timeout_s,
         )
 
     def _environment(self, point: EntryPoint, skew: float) -> tuple[float, Environment]:
         """Cold start in seconds, and an environment; a skewed one is always new."""
-        idle = self._idle[point.function.name]
-        if idle and not skew and self._random.random() < 0.9:
+        function = point.function.name
+        idle = self._idle[function]
+        if idle and not skew and self._streams.of(f"{function} environments").random() < 0.9:
             return 0.0, idle.pop()
         # A clock that is set right may jump back as well as forward, often within an invocation.
         wrong_s = WRONG_MAX_S * (100 * abs(skew) % 1) ** 4
         environment = Environment(2 * SKEW_MAX_S * skew, self._kernel.now_s + wrong_s)
-        environment.built = point.built(self._clock(environment), lambda: self._kernel.now_s)
+        environment.built = point.built(
+            self._clock(function, environment), lambda: self._kernel.now_s
+        )
         return COLD_START_S, environment
 
-    def _clock(self, environment: Environment) -> Clock:
+    def _clock(self, function: str, environment: Environment) -> Clock:
         def now() -> str:
             now_s = self._kernel.now_s
             skew_s = environment.skew_s if now_s < environment.jumps_at_s else 0.0
             return written(datetime.fromtimestamp(now_s + skew_s, UTC))
 
-        return Clock(now=now, sleep=self._kernel.pause, random=self._random.random)
+        draw = self._streams.of(f"{function} jitter").random
+        return Clock(now=now, sleep=self._kernel.pause, random=draw)
 
     def forget(self) -> None:
         """Let every environment end, so that the next ones start with a right clock."""

@@ -5,6 +5,7 @@ Each mutant runs in a process forked from one that has imported everything but t
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import pickle
@@ -26,25 +27,34 @@ from tests.simulation.planted_charges import IN_CHARGES
 MUTANTS: Final = (*IN_PAYMENTS, *IN_CHARGES, *AROUND)
 OWN: Final = ("handlers", "tests.simulation")
 STAYING: Final = (
-    *("tests.simulation.planted", "tests.simulation.mutant", __name__),
+    *("tests.simulation.planted", "tests.simulation.mutant", "tests.simulation.bodies", __name__),
     *("handlers.runtime.aws", "handlers.core.errors"),  # clients take long to make, and raise these
 )
-SEEDS_MAX: Final = 40
+SEEDS_MAX: Final = 40  # what a test tries beside the row's own seed
+SEARCHED_MAX: Final = 2000  # what a search for another seed tries
+ROWS: Final = tuple(Path(__file__).parent.glob("planted*.py"))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`killer` is the seed or sweep that killed the mutant (empty: it survived)."""
+    """`killer` is the seed or sweep that killed the mutant (empty: it survived); `seed`: the seed,
+    if it was one.
+    """
 
     name: str
     killer: str
     tried: int
     problem: str
     seconds: float
+    seed: int | None = None
 
     def __str__(self) -> str:
-        end = f"killed by {self.killer}" if self.killer else f"SURVIVED {self.tried} seeds"
-        return f"{self.name}: {end}: {self.problem[:160]}"
+        if self.killer:
+            return f"{self.name}: killed by {self.killer}, {self.tried} tried: {self.problem[:160]}"
+        return (
+            f"{self.name}: SURVIVED {self.tried} seeds. Find another seed for its row: "
+            f"""make simulate ARGS='--find-killer "{self.name}" --write'"""
+        )
 
 
 def verdicts(mutants: Sequence[Mutant], seeds_max: int = SEEDS_MAX) -> Iterator[Verdict]:
@@ -83,6 +93,10 @@ def _in_child(mutant: Mutant, seeds_max: int) -> Verdict:
 
 def _verdict(mutant: Mutant, seeds_max: int) -> Verdict:
     began = time.process_time()
+
+    def spent() -> float:
+        return time.process_time() - began
+
     plant(mutant)
     for name in [n for n in sys.modules if n.startswith(OWN) and not n.startswith(STAYING)]:
         del sys.modules[name]
@@ -91,16 +105,42 @@ def _verdict(mutant: Mutant, seeds_max: int) -> Verdict:
     for tried, seed in enumerate(seeds, 1):
         problems = simulate(seed).problems
         if problems:
-            return _killed(mutant, f"seed {seed}", tried, problems[0], began)
+            return Verdict(mutant.name, f"seed {seed}", tried, problems[0], spent(), seed)
         if tried == 1:
             found = importlib.import_module("tests.simulation.crash_points").first_problem()
             if found:
-                return _killed(mutant, "a path", 1, found, began)
-    return _killed(mutant, "", len(seeds), "", began)
+                return Verdict(mutant.name, "a path", tried, found, spent())
+    return Verdict(mutant.name, "", len(seeds), "", spent())
 
 
-def _killed(mutant: Mutant, killer: str, tried: int, problem: str, began: float) -> Verdict:
-    return Verdict(mutant.name, killer, tried, problem, time.process_time() - began)
+def named(names: Sequence[str]) -> list[Mutant]:
+    """Return the mutants with one of the names, or a part of it (no names: all of them)."""
+    return [m for m in MUTANTS if not names or any(name in m.name for name in names)]
+
+
+def write_seed(name: str, seed: int) -> Path:
+    """Give the row of a mutant another seed; return the file it is in. Raises KeyError."""
+    for path in ROWS:
+        source = path.read_text()
+        changed = with_seed(source, name, seed)
+        if changed is not None:
+            path.write_text(changed)
+            return path
+    raise KeyError(name)
+
+
+def with_seed(source: str, name: str, seed: int) -> str | None:
+    """Return the source of a table of mutants with another seed in one row (none: not in it)."""
+    for row in ast.walk(ast.parse(source)):
+        match row:
+            case ast.Call(func=ast.Name("Mutant"), args=[ast.Constant(value), *_]) if value == name:
+                old = ast.get_source_segment(source, row) or ""
+                seeds = [k for k in row.keywords if k.arg == "seed"]
+                kept = old.removesuffix(")").rstrip().removesuffix(",")
+                if seeds:
+                    kept = kept[: kept.rindex("seed=")].rstrip().removesuffix(",")
+                return source.replace(old, f"{kept},\n        seed={seed},\n    )")
+    return None
 
 
 def plant(mutant: Mutant) -> None:

@@ -10,14 +10,18 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.bodies import Operation, filled, shown
 from tests.simulation.cloud.stack import AUDIENCE
 from tests.simulation.kernel import Kernel
 from tests.simulation.lambdas import Lambdas
+from tests.simulation.streams import Streams
 
 OPERATOR: Final = "operator-1"
 PATIENCE_S: Final = 10.0
 SERVER_ERROR: Final = 500
 PAGES_MAX: Final = 50
+PAY: Final = ("POST", "/payments")
+DEPOSIT: Final = ("POST", "/wallets/{currency}/deposits")
 POISON_NOTE: Final = "no event of ours"
 
 
@@ -134,25 +138,24 @@ class Users:
     """
 
     def __init__(
-        self, api: Api, kernel: Kernel, random: Random, problem: Callable[[str], None]
+        self, api: Api, kernel: Kernel, streams: Streams, problem: Callable[[str], None]
     ) -> None:
-        self._api, self._kernel, self._random, self._problem = api, kernel, random, problem
+        self._api, self._kernel, self._streams, self._problem = api, kernel, streams, problem
         self.promises: dict[tuple[str, str], Promise] = {}
         self.deposits: dict[str, Promise] = {}
 
-    def deposit(self, user: str, currency: str, value: int, key: str) -> None:
+    def deposit(self, key: str, body: Mapping[str, Any]) -> None:
         """An operator puts money into a user's wallet, now and then into another's at once; the
         same key does it once.
         """
         promise = self.deposits.setdefault(key, Promise(OPERATOR))
-        body = {"amount": {"value": value, "currency": currency}, "user_id": user}
         self._put_in(promise, key, body)
-        if self._random.random() < 0.1:
+        if self._streams.of(f"{OPERATOR} {key}").random() < 0.1:
             self._put_in(promise, key, {**body, "user_id": OPERATOR})
 
     def _put_in(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
         request = Request(
-            *("POST", "/wallets/{currency}/deposits", OPERATOR, "operator"),
+            *(*DEPOSIT, OPERATOR, "operator"),
             path={"currency": body["amount"]["currency"]},
             key=key,
             body=body,
@@ -169,19 +172,23 @@ class Users:
         """Ask for a payment, now and then twice at once; the same key asks for the same one."""
         promise = self.promises.setdefault((user, key), Promise(user))
         self._ask(promise, key, body)
-        if self._random.random() < 0.1:
-            self._ask(promise, key, body if self._random.random() < 0.5 else another(body))
+        random = self._random_of(promise, key)
+        if random.random() < 0.1:
+            self._ask(promise, key, body if random.random() < 0.5 else another(body))
+
+    def _random_of(self, promise: Promise, key: str) -> Random:
+        return self._streams.of(f"{promise.user} {key}")
 
     def _ask(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
-        request = Request("POST", "/payments", promise.user, key=key, body=body)
+        request = Request(*PAY, promise.user, key=key, body=body)
         self._api.send(request, lambda answer: self._paid(promise, request, answer))
 
     def _paid(self, promise: Promise, request: Request, answer: Answer) -> None:
         if not self._is_kept(promise, request, answer, "payment_id"):
             return
-        if answer.body["status"] != "pending" or not is_of(answer.body, request.body or {}):
+        if answer.body["status"] != "pending":
             self._problem(f"payment {request.key} was answered with {answer.body}")
-        if self._random.random() < 0.1:
+        if self._random_of(promise, request.key).random() < 0.1:
             self._repeat(promise, request.key)
 
     def _is_kept(self, promise: Promise, request: Request, answer: Answer, name: str) -> bool:
@@ -191,6 +198,8 @@ class Users:
         if answer.status != 201:
             self._problem(f"{request} was answered {answer.status} {answer.body}")
             return False
+        if not is_of(answer.body, request.body or {}, (request.method, request.template)):
+            self._problem(f"{request} was answered with {answer.body}")
         if (promise.id or answer.body[name]) != answer.body[name]:
             self._problem(f"key {request.key} names {promise.id} and {answer.body[name]}")
         if promise.body not in (None, request.body):
@@ -200,12 +209,13 @@ class Users:
 
     def _repeat(self, promise: Promise, key: str) -> None:
         """The same key again: with the same body the same answer, with another body a refusal."""
-        delay_s = 60.0 * self._random.random()
+        random = self._random_of(promise, key)
+        delay_s = 60.0 * random.random()
         body = promise.body or {}
-        if self._random.random() < 0.5:
+        if random.random() < 0.5:
             self._kernel.at(delay_s, lambda: self._ask(promise, key, body))
             return
-        request = Request("POST", "/payments", promise.user, key=key, body=another(body))
+        request = Request(*PAY, promise.user, key=key, body=another(body))
         self._kernel.at(delay_s, lambda: self._api.send(request, self._refused))
 
     def _refused(self, answer: Answer) -> None:
@@ -221,13 +231,13 @@ class Users:
         self._api.send(
             Request("GET", "/wallets/{currency}", user, path={"currency": "USD"}), self._saw_wallet
         )
-        payment_id, body = next(iter(self._accepted(user).items()), ("", {}))
+        payment_id, body = next(iter(self.accepted(user).items()), ("", {}))
         if payment_id:
             own = Request("GET", "/payments/{payment_id}", user, path={"payment_id": payment_id})
             self._api.send(own, lambda answer: self._is_there(body, answer))
             self._api.send(replace(own, user="somebody"), self._not_there)
 
-    def _accepted(self, user: str) -> dict[str, Mapping[str, Any]]:
+    def accepted(self, user: str) -> dict[str, Mapping[str, Any]]:
         """What the user was told: payment id → the request that made it."""
         return {
             promise.id: promise.body
@@ -239,7 +249,7 @@ class Users:
         if answer.status != 200:
             self._problem(f"a list of payments was answered {answer.status}")
             return
-        mine = self._accepted(user)
+        mine = self.accepted(user)
         others = {p.id for p in self.promises.values() if p.user != user}
         for told in answer.body["items"]:
             wanted = mine.get(told["payment_id"])
@@ -272,18 +282,23 @@ def is_reused(answer: Answer) -> bool:
     return answer.status == 422 and answer.body["type"].endswith("idempotency-key-reused")
 
 
-def is_of(told: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """A payment is shown as it was asked for."""
-    return {name: told.get(name) for name in body} == body
+def is_of(told: Mapping[str, Any], body: Mapping[str, Any], asked: Operation = PAY) -> bool:
+    """Whether an answer shows what the request asked for, in all fields that both have."""
+    return all(told.get(name) == body.get(name) for name in shown(asked))
 
 
 class Operators:
     """Redrive every open failed event; discard what is no event of ours."""
 
     def __init__(
-        self, api: Api, poison: Callable[[str], bool], problem: Callable[[str], None]
+        self,
+        api: Api,
+        streams: Streams,
+        poison: Callable[[str], bool],
+        problem: Callable[[str], None],
     ) -> None:
-        self._api, self._poison, self._problem = api, poison, problem
+        self._api, self._streams = api, streams
+        self._poison, self._problem = poison, problem
         self.redriven = 0
         self.discarded = 0
 
@@ -309,10 +324,15 @@ class Operators:
     def _decide(self, event: Mapping[str, Any]) -> None:
         discard = self._poison(event["body"])
         verb = "discard" if discard else "redrive"
+        review, key = (
+            ("POST", f"/failed-events/{{failed_event_id}}/{verb}"),
+            event["failed_event_id"],
+        )
+        note = {"note": POISON_NOTE if discard else "looked at it"}
         request = Request(
-            *("POST", f"/failed-events/{{failed_event_id}}/{verb}", OPERATOR, "operator"),
-            path={"failed_event_id": event["failed_event_id"]},
-            body={"note": POISON_NOTE if discard else "looked at it"},
+            *(*review, OPERATOR, "operator"),
+            path={"failed_event_id": key},
+            body=filled(review, note, lambda name: self._streams.of(f"{OPERATOR} {key} {name}")),
         )
 
         def heard(answer: Answer) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.gateway_processor.charge import EXPIRED_REASON
+from tests.simulation.bodies import shown
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.money import DEPOSIT, amount
-from tests.simulation.people import Request
+from tests.simulation.people import PAY, Request
 from tests.simulation.texts import parsed
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Promised:
             item = self._payments.get((promise.id,))
             if item is None or item["user_id"]["S"] != user:
                 self._problem(f"user {user} with key {key} has no payment of theirs")
-            elif asked_for(item) != promise.body:
+            elif asked_for(item) != {n: (promise.body or {})[n] for n in ("amount", "payee")}:
                 self._problem(f"{promise.id} is {asked_for(item)}, not {promise.body}")
 
     def _deposits_accepted(self) -> None:
@@ -96,8 +97,9 @@ class Promised:
     def read_back(self) -> None:
         """Ask the API for everything that people can see; `World` runs until it is answered."""
         for user in sorted({user for user, _ in self._world.users.promises}):
+            accepted = self._world.users.accepted(user)
             own = {
-                key: _told(item)
+                key: _told(item) | asked_of(accepted.get(key, {}))
                 for (key,), item in self._payments.items()
                 if item["user_id"]["S"] == user
             }
@@ -161,14 +163,18 @@ def _status(item: Item | None) -> str:
 
 
 def _told(item: Item) -> dict[str, Any]:
-    """A payment as the API should show it."""
+    """Status and failure code of a payment, as the API should show them."""
     return {
         "status": item["status"]["S"],
-        **asked_for(item),
         "failure_code": item.get("failure_code", {}).get("S"),
     }
 
 
+def asked_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a request to pay asks for, as far as the API shows it again."""
+    return {name: body.get(name) for name in shown(PAY)}
+
+
 def _shown(told: Mapping[str, Any]) -> dict[str, Any]:
-    """As much of a payment that the API shows as `_told` has."""
-    return {name: told.get(name) for name in ("status", "amount", "payee", "failure_code")}
+    """As much of a payment that the API shows as is known here."""
+    return {name: told.get(name) for name in ("status", "failure_code")} | asked_of(told)

@@ -16,6 +16,7 @@ from tests.simulation.cloud.stack import ACCOUNT, PREFIX, REGION
 from tests.simulation.faults import RECEIVE, STREAM, Plan
 from tests.simulation.kernel import Kernel
 from tests.simulation.lambdas import Lambdas
+from tests.simulation.streams import Streams
 
 DUPLICATE_MAX_S: Final = 400.0
 STALL_MAX_S: Final = 1200.0
@@ -37,15 +38,15 @@ class QueueSource:
         kernel: Kernel,
         lambdas: Lambdas,
         plan: Plan,
-        random: Random,
+        streams: Streams,
         on_done: Callable[[Queue, Message], None],
     ) -> None:
         self._queue, self._function, self._sqs = queue, function, sqs
-        self._kernel, self._lambdas, self._plan, self._random = kernel, lambdas, plan, random
+        self._kernel, self._lambdas, self._plan = kernel, lambdas, plan
+        self._random = streams.of(short(queue))
         self._on_done = on_done
         self._busy = 0
         self._waits = False
-        self._copies = 0
         self._undeleted: set[str] = set()  # messages whose next deletion fails
 
     def wake(self, at_s: float) -> None:
@@ -80,10 +81,7 @@ class QueueSource:
         if fault and fault.kind == "duplicate":
             # At least once: a message may be handed out again though it is hidden.
             delay_s = DUPLICATE_MAX_S * fault.size**3
-            self._copies += 1
-            name = f"{message.message_id}d{self._copies}"
-            copy = Message(name, message.body, message.attributes, message.sent_at, 0.0)
-            copy.receives = message.receives - 1
+            copy = self._sqs.copy(message)
             self._kernel.at(delay_s, lambda: self._again(copy))
         if fault and fault.kind == "undeleted":
             self._undeleted.add(message.message_id)
@@ -133,6 +131,7 @@ def short(queue: Queue) -> str:
 @dataclass(slots=True)
 class Shard:
     name: str
+    random: Random
     records: list[dict[str, Any]] = field(default_factory=list)
     busy: bool = False
     failures: int = 0
@@ -150,12 +149,12 @@ class StreamSource:
         kernel: Kernel,
         lambdas: Lambdas,
         plan: Plan,
-        random: Random,
+        streams: Streams,
     ) -> None:
         self._table, self._function = table, function
-        self._kernel, self._lambdas, self._plan, self._random = kernel, lambdas, plan, random
-        own = table.removeprefix(f"{PREFIX}-")
-        self._shards = [Shard(f"stream {own}/{n}") for n in range(SHARDS)]
+        self._kernel, self._lambdas, self._plan = kernel, lambdas, plan
+        names = [f"stream {table.removeprefix(f'{PREFIX}-')}/{n}" for n in range(SHARDS)]
+        self._shards = [Shard(name, streams.of(name)) for name in names]
         self._count = 0
 
     @property
@@ -171,7 +170,7 @@ class StreamSource:
         shard.records.append(self._record(change))
         if not shard.busy:
             shard.busy = True
-            self._kernel.at(0.2 * self._random.random(), lambda: self._read(shard))
+            self._kernel.at(0.2 * shard.random.random(), lambda: self._read(shard))
 
     def _record(self, change: Change) -> dict[str, Any]:
         arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{self._table}/stream/2026-03-01"
@@ -188,7 +187,7 @@ class StreamSource:
         if fault:
             self._kernel.at(STALL_MAX_S * fault.size**2, lambda: self._read(shard))
             return
-        most = min(shard.most, 1 + int(self._random.random() * RELAY_BATCH_ITEMS))
+        most = min(shard.most, 1 + int(shard.random.random() * RELAY_BATCH_ITEMS))
         batch = shard.records[:most]
         self._lambdas.invoke(
             self._function.name,
@@ -201,7 +200,7 @@ class StreamSource:
             shard.failures += 1
             shard.most = max(1, count // 2)  # bisected
             wait_s = min(STREAM_RETRY_MAX_S, STREAM_RETRY_S * 2.0**shard.failures)
-            self._kernel.at(wait_s * self._random.random(), lambda: self._read(shard))
+            self._kernel.at(wait_s * shard.random.random(), lambda: self._read(shard))
             return
         assert answer is None, "the relay raises when something must come again"
         del shard.records[:count]

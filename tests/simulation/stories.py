@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from generated.catalogue import EVENTS
+from generated.catalogue import EVENTS, SERVICES
 from handlers.core.identity import derived, event_id
 from infra.template import routing
+from tests.simulation.bodies import filled
 from tests.simulation.cloud.stack import EXPIRY_S, named
 from tests.simulation.faults import (
     CALL,
@@ -23,6 +24,8 @@ from tests.simulation.faults import (
     STREAM,
     Weather,
 )
+from tests.simulation.people import DEPOSIT, PAY
+from tests.simulation.streams import Streams
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -31,8 +34,8 @@ PAYMENTS: Final = 24
 # Of one kind of fault at one place.
 RATES: Final = (0.0, 0.001, 0.003, 0.006, 0.01, 0.02)
 FOCI: Final = (
-    *("payment-orchestrator-api", "payment-orchestrator-consumer", "wallet-service"),
-    *("gateway-processor", "metrics-collector", "error-handler", "event-relay", "rule", "stream"),
+    *SERVICES,
+    *("payment-orchestrator-api", "payment-orchestrator-consumer", "rule", "stream"),
     *(" gateway", "charge gateway", "inquire gateway", "start", "end", "TransactWriteItems"),
 )
 PAYEES: Final = (
@@ -61,11 +64,19 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
+    """`more`: optional fields of the request."""
+
     at_s: float
     user: str
     currency: str
     value: int
     key: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        amount = {"value": self.value, "currency": self.currency}
+        return {"amount": amount, "user_id": self.user, **self.more}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class Story:
         """Put everything on the calendar."""
         kernel, users = world.kernel, world.users
         for d in self.deposits:
-            kernel.at(d.at_s, partial(users.deposit, d.user, d.currency, d.value, d.key))
+            kernel.at(d.at_s, partial(users.deposit, d.key, d.body))
         for p in self.payments:
             kernel.at(p.at_s, partial(users.pay, p.user, p.key, p.body))
         for bad in self.poison:
@@ -109,89 +120,110 @@ def body(value: int, currency: str, payee: str = PAYEES[0]) -> dict[str, Any]:
     return {"amount": {"value": value, "currency": currency}, "payee": payee}
 
 
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who pays in which currencies, and over how many seconds."""
+
+    users: Sequence[str]
+    currencies: Sequence[str]
+    spread_s: float
+
+
 def drawn(seed: int) -> Story:
-    """A story of about PAYMENTS payments; balances, people and faults vary with the seed."""
-    random = Random(f"story {seed}")
-    users = [f"user-{n}" for n in range(1 + int(4 * random.random()))]
-    currencies = ["USD", "JPY", "KWD"][: 1 + int(3 * random.random())]
-    spread_s = random.choice((1.0, 30.0, 600.0))
-    wealth = random.choice((1, 6, 20, 40))
-    payments = tuple(_payment(random, n, users, currencies, spread_s) for n in range(PAYMENTS))
-    deposits = _deposits(random, wealth, users, currencies, spread_s)
+    """Draw a story of PAYMENTS payments; each of its parts has a random stream of its own."""
+    streams = Streams(f"story {seed}")
+    random = streams.of("cast")
+    cast = Cast(
+        users=[f"user-{n}" for n in range(1 + int(4 * random.random()))],
+        currencies=["USD", "JPY", "KWD"][: 1 + int(3 * random.random())],
+        spread_s=random.choice((1.0, 30.0, 600.0)),
+    )
+    payments = tuple(_payment(streams, cast, n) for n in range(PAYMENTS))
+    looks, rounds, heal = (streams.of(part) for part in ("looks", "rounds", "heal"))
     return Story(
-        deposits=deposits,
+        deposits=_deposits(streams, cast),
         payments=payments,
-        poison=_poison(random, payments),
-        looks=tuple((1500 * random.random(), random.choice(users)) for _ in range(3)),
-        rounds=tuple(2000 * random.random() for _ in range(random.choice((0, 1, 4)))),
-        heal_s=random.choice((5.0, 60.0, 0.9 * EXPIRY_S, 1.2 * EXPIRY_S, 3.0 * EXPIRY_S)),
-        weather=_weather(random),
+        poison=_poison(streams, payments),
+        looks=tuple((1500 * looks.random(), looks.choice(cast.users)) for _ in range(3)),
+        rounds=tuple(2000 * rounds.random() for _ in range(rounds.choice((0, 1, 4)))),
+        heal_s=heal.choice((5.0, 60.0, 0.9 * EXPIRY_S, 1.2 * EXPIRY_S, 3.0 * EXPIRY_S)),
+        weather=_weather(streams),
     )
 
 
-def _weather(random: Random) -> Weather:
+def _weather(streams: Streams) -> Weather:
+    random = streams.of("weather")
     draw = random.random()
     if draw < 0.15:  # one or two kinds, again and again
-        kinds = sorted({kind for kinds in (*CALL.values(), *OTHERS) for kind in kinds})
-        only = frozenset(random.sample(kinds, random.choice((1, 2))))
+        kinds = {kind for kinds in (*CALL.values(), *OTHERS) for kind in kinds}
+        only = frozenset(streams.ranked("kinds", kinds)[: random.choice((1, 2))])
         return Weather(random.choice((0.03, 0.2, 0.7)), only=only)
-    focus = random.choice(FOCI) if draw < 0.45 else ""
+    focus = streams.ranked("focus", FOCI)[0] if draw < 0.45 else ""
     return Weather(random.choice(RATES), focus)
 
 
-def _deposits(
-    random: Random, count: int, users: list[str], currencies: list[str], spread_s: float
-) -> tuple[Deposit, ...]:
+def _deposits(streams: Streams, cast: Cast) -> tuple[Deposit, ...]:
     """Early ones mostly; some are asked for twice at the same time."""
-    made = [
-        Deposit(
-            at_s=spread_s * random.random() ** 3,
-            user=random.choice(users),
-            currency=random.choice(currencies),
-            value=1 + int(2000 * random.random()),
-            key=f"deposit-{n}",
-        )
-        for n in range(count)
-    ]
+    count = streams.of("wealth").choice((1, 6, 20, 40))
+    made = [_deposit(streams, cast, n) for n in range(count)]
     return tuple(made + made[::4])
 
 
-def _payment(
-    random: Random, number: int, users: list[str], currencies: list[str], spread_s: float
-) -> Payment:
+def _deposit(streams: Streams, cast: Cast, number: int) -> Deposit:
+    key = f"deposit-{number}"
+    random = streams.of(key)
+    deposit = Deposit(
+        at_s=cast.spread_s * random.random() ** 3,
+        user=random.choice(cast.users),
+        currency=random.choice(cast.currencies),
+        value=1 + int(2000 * random.random()),
+        key=key,
+    )
+    whole = filled(DEPOSIT, deposit.body, lambda name: streams.of(f"{key} {name}"))
+    return replace(deposit, more={n: v for n, v in whole.items() if n not in deposit.body})
+
+
+def _payment(streams: Streams, cast: Cast, number: int) -> Payment:
+    site = f"payment {number}"
+    random = streams.of(site)
     # Users use the same keys on purpose: keys of two users never meet.
+    asked = body(
+        1 + int(1000 * random.random()), random.choice(cast.currencies), random.choice(PAYEES)
+    )
     return Payment(
-        at_s=spread_s * random.random(),
-        user=users[number % len(users)],
-        key=f"key-{number // len(users)}",
-        body=body(
-            1 + int(1000 * random.random()), random.choice(currencies), random.choice(PAYEES)
-        ),
+        at_s=cast.spread_s * random.random(),
+        user=cast.users[number % len(cast.users)],
+        key=f"key-{number // len(cast.users)}",
+        body=filled(PAY, asked, lambda name: streams.of(f"{site} {name}")),
     )
 
 
-def _poison(random: Random, payments: tuple[Payment, ...]) -> tuple[Poison, ...]:
+def _poison(streams: Streams, payments: tuple[Payment, ...]) -> tuple[Poison, ...]:
     """Bodies that are no events, and events that nobody announced; none may move money."""
-    if random.random() < 0.6:
+    if streams.of("poison").random() < 0.6:
         return ()
-    queues = routing.source_queues()
-    garbage = tuple(
-        Poison(1000 * random.random(), random.choice(queues), random.choice(GARBAGE) + " " * n)
-        for n in range(1, 3)
-    )
-    return garbage + tuple(_forged(random, payments, n) for n in range(3))
+    garbage = tuple(_garbage(streams, n) for n in range(1, 3))
+    return garbage + tuple(_forged(streams, payments, n) for n in range(3))
 
 
-def _forged(random: Random, payments: tuple[Payment, ...], number: int) -> Poison:
+def _garbage(streams: Streams, number: int) -> Poison:
+    site = f"garbage {number}"
+    random = streams.of(site)
+    queue = streams.ranked(site, routing.source_queues())[0]
+    return Poison(1000 * random.random(), queue, random.choice(GARBAGE) + " " * number)
+
+
+def _forged(streams: Streams, payments: tuple[Payment, ...], number: int) -> Poison:
     """A well-formed event about a payment that there is not, or about another amount."""
-    event, consumer = random.choice(
-        [
-            (e, c)
-            for e in EVENTS.values()
-            for c in e.consumers
-            if c.delivery == "queue" and not e.retryable
-        ]
-    )
+    site = f"forged {number}"
+    random = streams.of(site)
+    pairs = [
+        (e, c)
+        for e in EVENTS.values()
+        for c in e.consumers
+        if c.delivery == "queue" and not e.retryable
+    ]
+    event, consumer = streams.ranked(site, pairs, lambda pair: pair[1].queue)[0]
     payment = random.choice(payments)
     key = payment.key if random.random() < 0.5 else f"forged-{number}"
     payment_id = derived("pay", payment.user, key)

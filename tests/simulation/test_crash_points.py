@@ -9,12 +9,15 @@ from tests.simulation.crash_points import (
     PATHS,
     Path,
     first_problem,
+    run,
     sample_pairs,
     singles,
     singles_in_turn,
     sweep_pairs,
     sweep_singles,
+    times,
 )
+from tests.simulation.faults import Fault
 
 TRACE = Trace()
 # Of the main path every pair, and every fault in all its sizes; of the others some pairs, and sizes
@@ -64,3 +67,16 @@ def test_no_pair_of_a_sample_of_all_faults_breaks_a_promise(path: Path) -> None:
 
 def test_with_any_one_message_parked_a_payment_still_ends_by_itself() -> None:
     assert first_problem() == ""
+
+
+def test_copies_of_a_message_in_its_queue_and_in_its_dlq_are_messages_of_their_own() -> None:
+    """Each of them is parked and leaves the DLQ once, so no dead letter counts as lost."""
+    queue = "payment-orchestrator--wallet-funds_deducted"
+    duplicated = (Fault(f"{queue} receive", 1, "duplicate", 0.5),)
+    unprocessed = times("payment-orchestrator-consumer start", "crash-start", 20)
+    in_its_dlq = (Fault(f"{queue}-dlq receive", 1, "duplicate", 0.99),)
+
+    outcome, plan = run(PATHS[0], (*duplicated, *unprocessed, *in_its_dlq))
+
+    assert set(in_its_dlq) <= set(plan.happened)
+    assert outcome.problems == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.mutation import MUTANTS
+from tests.simulation.mutation import MUTANTS, with_seed
 
 SHARDS = 2
 MUTANTS_MIN = 40
@@ -51,3 +51,27 @@ def test_a_planted_bug_uses_only_names_that_its_module_has(tmp_path: Path) -> No
     )
 
     assert found.returncode == 0, found.stdout
+
+
+ROW = """
+IN_PAYMENTS = (
+    Mutant(
+        "a bug",
+        "a.module",
+        "old",
+        "new",{seed}
+    ),
+    Mutant("another", "a.module", "old", "new"),
+)
+"""
+
+
+@pytest.mark.parametrize("before", ["", "\n        seed=3,"])
+def test_a_row_gets_the_seed_that_was_found(before: str) -> None:
+    changed = with_seed(ROW.format(seed=before), "a bug", 41)
+
+    assert changed == ROW.format(seed="\n        seed=41,")
+
+
+def test_a_row_of_another_file_stays_as_it_is() -> None:
+    assert with_seed(ROW, "no such bug", 41) is None

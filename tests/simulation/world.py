@@ -9,7 +9,6 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from random import Random
 from typing import Any, Final
 
 import circuitbreaker  # type: ignore[import-untyped]
@@ -33,6 +32,7 @@ from tests.simulation.lambdas import Lambdas
 from tests.simulation.metrics import Metrics
 from tests.simulation.people import Api, Operators, Users
 from tests.simulation.sources import QueueSource, StreamSource
+from tests.simulation.streams import Streams
 
 START_S: Final = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 STEPS_MAX: Final = 100_000
@@ -68,28 +68,27 @@ class World:
         self.seed, self.plan = seed, plan
         self.pending_alone = 0  # payments that had not ended before operators came
         self.problems: list[str] = []
-        order = Random(f"order {seed}")
+        streams = self.random = Streams(f"order {seed}")
         self.kernel = Kernel(START_S, STEPS_MAX)
         self.cloud = cloud(lambda: self.kernel.now_s)
-        self.calls = Calls(self.kernel, self.cloud, plan, order)
-        latency_s = self.calls.latency_s
+        self.calls = Calls(self.kernel, self.cloud, plan, streams)
         self.ledger = Ledger()
-        self.line = Line(self.kernel, self.ledger, plan, latency_s)
+        self.line = Line(self.kernel, self.ledger, plan, streams)
         self.metrics = Metrics()
-        self.lambdas = Lambdas(self.kernel, points(), plan, order, latency_s, self.problem)
+        self.lambdas = Lambdas(self.kernel, points(), plan, streams, self.problem)
         self.checks = Checks(self)
-        self._connect(order)
+        self._connect(streams)
         functions = {(o.method, o.path): api(o.service).name for o in OPERATIONS.values()}
         self.api = Api(self.kernel, self.lambdas, functions, self.problem)
-        self.users = Users(self.api, self.kernel, Random(f"users {seed}"), self.problem)
-        self.operators = Operators(self.api, self.checks.is_poison, self.problem)
+        self.users = Users(self.api, self.kernel, streams, self.problem)
+        self.operators = Operators(self.api, streams, self.checks.is_poison, self.problem)
 
     def problem(self, text: str) -> None:
         """A promise that was not kept. The first is what matters; the run ends here."""
         self.problems.append(f"at {self.kernel.now_s - START_S:.3f} s: {text}")
         self.kernel.stopped = True
 
-    def _connect(self, order: Random) -> None:
+    def _connect(self, streams: Streams) -> None:
         kernel, sqs, lambdas, plan = self.kernel, self.cloud.sqs, self.lambdas, self.plan
         self.streams = {
             named(table): StreamSource(
@@ -98,19 +97,19 @@ class World:
                 kernel=kernel,
                 lambdas=lambdas,
                 plan=plan,
-                random=order,
+                streams=streams,
             )
             for table in streamed_tables()
         }
         self.sources = {
             queue.name: QueueSource(
                 queue=queue,
-                function=_reader(queue.name),
+                function=reader(queue.name),
                 sqs=sqs,
                 kernel=kernel,
                 lambdas=lambdas,
                 plan=plan,
-                random=order,
+                streams=streams,
                 on_done=self.checks.on_acknowledged,
             )
             for queue in sqs.queues.values()
@@ -120,7 +119,7 @@ class World:
             sqs=sqs,
             lambdas=lambdas,
             plan=plan,
-            latency_s=self.calls.latency_s,
+            streams=streams,
             on_invoked=self.checks.on_invoked,
         )
         self.cloud.dynamodb.on_commit = self._committed
@@ -214,7 +213,7 @@ def _end(payment: Item) -> str:
 
 
 @cache
-def _reader(queue: str) -> Function:
+def reader(queue: str) -> Function:
     """The function that works through a queue."""
     name = queue.removeprefix(named(""))
     return receiver(routing.ERROR_HANDLER if name.endswith("-dlq") else routing.owner(name))
@@ -226,6 +225,6 @@ def simulate(
     """The world of a seed, with its own faults (and one more) or exactly those of a list."""
     story = stories.drawn(seed)
     plan: Plan = (
-        Drawn(Random(f"faults {seed}"), story.weather, also) if faults is None else Listed(faults)
+        Drawn(Streams(f"faults {seed}"), story.weather, also) if faults is None else Listed(faults)
     )
     return World(seed, plan).run(story)

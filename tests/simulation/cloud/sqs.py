@@ -84,6 +84,14 @@ class Sqs:
         self._put(queue, message)
         return message.message_id
 
+    def copy(self, message: Message) -> Message:
+        """Return a copy that is a message of its own; it may be handed out while the other is."""
+        self.count += 1
+        name = f"{message.message_id}d{self.count}"
+        copy = Message(name, message.body, message.attributes, message.sent_at, 0.0)
+        copy.receives = message.receives - 1
+        return copy
+
     def receive(self, queue: Queue, most: int) -> list[Message]:
         """Up to `most` visible messages, oldest first; those received too often go to the DLQ."""
         now = self.now_s()
