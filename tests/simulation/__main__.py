@@ -3,7 +3,8 @@
 python -m tests.simulation --seed 44            one seed; a failure is shrunken and printed
 python -m tests.simulation --seed 44 --also F   that seed with one fault more, as printed
 python -m tests.simulation --seed 44 --faults F that seed with exactly the faults listed in a file
-python -m tests.simulation --size full          a campaign: quick, test or full
+python -m tests.simulation --size full          a campaign: quick, test or full; `--from N` begins
+                                                at another seed, `--fresh` at one never tried
 python -m tests.simulation --mutants            plant every bug, print the seed that kills it
 python -m tests.simulation --find-killer "bug"  search a seed that kills a planted bug (no name:
                                                 every bug); `--write` puts it into the bug's row
@@ -14,6 +15,7 @@ python -m tests.simulation --model              explore the model of the choreog
 from __future__ import annotations
 
 import argparse
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +28,7 @@ from tests.simulation.mutation import SEARCHED_MAX
 # Worlds have about 24 payments each.
 SIZES: Final = {"quick": 100, "test": 1300, "full": 8500}
 PROCESSES: Final = 2
+SEEDS_MAX: Final = 2**31
 
 
 def main() -> int:
@@ -40,7 +43,9 @@ def main() -> int:
         return _model()
     if asked.seed is not None:
         return _one(campaign.Run(asked.seed, asked.also), asked.faults)
-    seeds = range(asked.first, asked.first + SIZES[asked.size])
+    first = secrets.randbelow(SEEDS_MAX) if asked.fresh else asked.first
+    seeds = range(first, first + SIZES[asked.size])
+    _say(f"seeds {seeds.start} to {seeds.stop - 1}")
     total = campaign.campaign(seeds, processes=PROCESSES, told=_progress)
     _say(f"\n{total}")
     for run, _ in total.failed[:5]:
@@ -54,7 +59,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--also", type=fault, help="one fault more, as a report prints it")
     parser.add_argument("--faults", type=Path, help="a file with one fault per line, as printed")
     parser.add_argument("--size", choices=sorted(SIZES), default="quick")
-    parser.add_argument("--first", type=int, default=0, help="the first seed of a campaign")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="the first seed")
+    parser.add_argument("--fresh", action="store_true", help="begin at a random seed")
     parser.add_argument("--mutants", action="store_true")
     parser.add_argument("--shard", default="1/1", help="of the mutants, such as 1/2")
     parser.add_argument("--find-killer", nargs="*", metavar="NAME", help="of planted bugs")

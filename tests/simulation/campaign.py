@@ -146,10 +146,16 @@ def report(run: Run) -> str:
     lines = [
         f"{run}, commit {commit()}: {outcome.problems[0]}",
         f"with {len(faults)} of its {len(outcome.faults)} faults: {left.problems[0]}",
-        *(f"  {one}" for one in faults),
         f"replay: {run.replay}",
+        f"keep it: add these lines to tests/simulation/{KEPT.name}",
+        kept(seed, faults),
     ]
     return "\n".join(lines)
+
+
+def kept(seed: int, faults: Sequence[Fault]) -> str:
+    """Return the lines of kept_seeds.txt for a seed and the faults that it takes."""
+    return "\n".join((f"seed {seed}", *(f"  {one}" for one in faults)))
 
 
 def replayed(seed: int, lines: Sequence[str]) -> Outcome:
@@ -164,17 +170,17 @@ def commit() -> str:
     return found.stdout.strip() or "unknown"
 
 
-def kept_seeds() -> Iterator[tuple[int, list[Fault]]]:
-    """Seeds that once failed, with the faults that they took (none: their own)."""
+def kept_seeds(text: str) -> Iterator[tuple[int, list[Fault]]]:
+    """Yield seeds that once failed, with the faults that they took (none: their own)."""
     seed: int | None = None
     faults: list[Fault] = []
-    for line in KEPT.read_text().splitlines():
-        text = line.partition("//")[0].rstrip()
-        if text.startswith("seed "):
+    for line in text.splitlines():
+        written = line.partition("//")[0].rstrip()
+        if written.startswith("seed "):
             if seed is not None:
                 yield seed, faults
-            seed, faults = int(text.removeprefix("seed ")), []
-        elif text.strip():
-            faults.append(fault(text))
+            seed, faults = int(written.removeprefix("seed ")), []
+        elif written.strip():
+            faults.append(fault(written))
     if seed is not None:
         yield seed, faults

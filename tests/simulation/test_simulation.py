@@ -13,7 +13,7 @@ from tests.simulation.world import points, simulate
 
 SHARDS = 16
 WORLDS_PER_SHARD = 79  # of 24 payments each: 30,336 payments in all
-KEPT = list(campaign.kept_seeds())
+KEPT = list(campaign.kept_seeds(campaign.KEPT.read_text()))
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
@@ -27,10 +27,8 @@ def test_every_promise_is_kept_under_random_faults(shard: int) -> None:
     assert summary.ends["completed"] > summary.payments / 5
 
 
-@pytest.mark.parametrize("seed", [seed for seed, _ in KEPT])
-def test_seeds_that_once_failed_are_kept(seed: int) -> None:
-    faults = dict(KEPT)[seed]
-
+@pytest.mark.parametrize(("seed", "faults"), KEPT, ids=[str(seed) for seed, _ in KEPT])
+def test_seeds_that_once_failed_are_kept(seed: int, faults: list[Fault]) -> None:
     assert simulate(seed, faults or None).problems == []
 
 
@@ -52,6 +50,14 @@ def test_a_fault_that_no_seed_drew_happens_when_it_is_asked_for() -> None:
 
     assert not met.failed
     assert {(run.also.site, run.also.kind) for run in asked if run.also} <= set(met.faults)
+
+
+def test_what_a_report_says_to_keep_is_kept_with_its_faults() -> None:
+    faults = [Fault("stream wallets/1", 2, "stall", 0.25), Fault("a call", 1, "lost", 0.5)]
+
+    text = "\n".join((campaign.kept(4, faults), "// a comment", campaign.kept(4, faults[:1])))
+
+    assert list(campaign.kept_seeds(text)) == [(4, faults), (4, faults[:1])]
 
 
 def test_a_failing_list_of_faults_is_cut_down_to_those_that_matter() -> None:
