@@ -67,17 +67,17 @@ def _story(
     payee: str = "coffee-shop-42",
     deposit: int = 1000,
     poison: tuple[Poison, ...] = (),
-    rounds: tuple[float, ...] = (),
-    looks: bool = False,
+    reviews: tuple[float, ...] = (),
+    reads: bool = False,
 ) -> Story:
     deposits = (Deposit(0.0, "user-0", "USD", deposit, "d0"),) if deposit else ()
     return Story(
         deposits=deposits,
         payments=(Payment(5.0, "user-0", "key-0", body(700, "USD", payee)),),
         poison=poison,
-        looks=((30.0, "user-0"),) if looks else (),
-        rounds=rounds,
-        heal_s=3.0 * EXPIRY_S,
+        reads=((30.0, "user-0"),) if reads else (),
+        reviews=reviews,
+        faults_end_s=3.0 * EXPIRY_S,
     )
 
 
@@ -89,7 +89,7 @@ GATEWAY: Final = "gateway-processor-consumer"
 EXPIRED: Final = f"failed: {EXPIRED_REASON}"
 PATHS: Final = (
     Path("approved", _story()),
-    Path("approved, while its user looks", _story(looks=True)),
+    Path("approved, while its user looks", _story(reads=True)),
     Path("declined", _story(payee="decline.do_not_honor"), end="failed: do_not_honor"),
     Path("refused for its funds", _story(deposit=100), end="failed: insufficient_funds"),
     Path("refused without a wallet", _story(deposit=0), end="failed: wallet_not_found"),
@@ -146,7 +146,7 @@ PATHS: Final = (
     ),
     Path(
         "measured by an operator's redrive",
-        _story(rounds=(600.0, 1200.0)),
+        _story(reviews=(600.0, 1200.0)),
         times("metrics-collector-consumer start", "crash-start", 3),
     ),
     Path(
@@ -157,7 +157,7 @@ PATHS: Final = (
                 Poison(9.0, "event-relay--outbox", "{}"),
                 Poison(9.0, "metrics-collector--events", "{}"),
             ),
-            rounds=(300.0, 300.5, 900.0),
+            reviews=(300.0, 300.5, 900.0),
         ),
         times("rule wallet-service--gateway-payment_approved", "undeliverable", 1),
         alone=False,

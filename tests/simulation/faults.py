@@ -120,7 +120,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
+class FaultProfile:
     """How much goes wrong in a world: the probability of each kind of fault at each place.
 
     Sites with `focus` in them are hit much harder, so that one part of the system is down for long;
@@ -133,10 +133,10 @@ class Weather:
 
 
 class Drawn:
-    """Random faults, as the weather has it; and `also`, when its site is reached the first time."""
+    """Random faults, as the profile has it; and `also`, when its site is reached the first time."""
 
-    def __init__(self, streams: Streams, weather: Weather, also: Fault | None = None) -> None:
-        self._streams, self._weather, self._also = streams, weather, also
+    def __init__(self, streams: Streams, profile: FaultProfile, also: Fault | None = None) -> None:
+        self._streams, self._profile, self._also = streams, profile, also
         self.reached: Counter[str] = Counter()
         self._here: dict[str, tuple[Random, float, Sequence[str]]] = {}
         self.happened: list[Fault] = []
@@ -164,9 +164,9 @@ class Drawn:
         return drawn
 
     def _odds(self, site: str, kinds: Sequence[str]) -> tuple[Random, float, Sequence[str]]:
-        weather = self._weather
-        possible = [kind for kind in kinds if not weather.only or kind in weather.only]
-        rate = weather.rate * len(possible)
-        if weather.focus and weather.focus in site:
+        profile = self._profile
+        possible = [kind for kind in kinds if not profile.only or kind in profile.only]
+        rate = profile.rate * len(possible)
+        if profile.focus and profile.focus in site:
             rate *= FOCUSED
         return self._streams.of(site), min(rate, RATE_MAX), possible

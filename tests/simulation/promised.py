@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from handlers.gateway_processor.charge import EXPIRED_REASON
 from tests.simulation.bodies import shown
 from tests.simulation.cloud.expressions import Item
+from tests.simulation.customers import PAY, Request
 from tests.simulation.money import DEPOSIT, amount
-from tests.simulation.people import PAY, Request
 from tests.simulation.texts import parsed
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Promised:
         self._deposits_accepted()
 
     def _payments_accepted(self) -> None:
-        promises = self._world.users.promises
+        promises = self._world.customers.promises
         made = {promise.id for promise in promises.values()}
         if len(made) != len(promises) or made != {key for (key,) in self._payments}:
             self._problem(
@@ -64,7 +64,7 @@ class Promised:
                 self._problem(f"{promise.id} is {asked_for(item)}, not {promise.body}")
 
     def _deposits_accepted(self) -> None:
-        promises = self._world.users.deposits
+        promises = self._world.customers.deposits
         accepted = {
             promise.id: (wallet_of(promise.body), promise.body["amount"]["value"])
             for promise in promises.values()
@@ -96,8 +96,8 @@ class Promised:
 
     def read_back(self) -> None:
         """Ask the API for everything that people can see; `World` runs until it is answered."""
-        for user in sorted({user for user, _ in self._world.users.promises}):
-            accepted = self._world.users.accepted(user)
+        for user in sorted({user for user, _ in self._world.customers.promises}):
+            accepted = self._world.customers.accepted(user)
             own = {
                 key: _told(item) | asked_of(accepted.get(key, {}))
                 for (key,), item in self._payments.items()

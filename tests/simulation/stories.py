@@ -13,6 +13,7 @@ from handlers.core.identity import derived, event_id
 from infra.template import routing
 from tests.simulation.bodies import filled
 from tests.simulation.cloud.stack import EXPIRY_S, named
+from tests.simulation.customers import DEPOSIT, PAY
 from tests.simulation.faults import (
     CALL,
     CONFLICT,
@@ -22,9 +23,8 @@ from tests.simulation.faults import (
     RECEIVE,
     START,
     STREAM,
-    Weather,
+    FaultProfile,
 )
-from tests.simulation.people import DEPOSIT, PAY
 from tests.simulation.streams import Streams
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ PAYEES: Final = (
     *("decline.do_not_honor", "decline.expired_card"),
 )
 OTHERS: Final = (GATEWAY, START, END, DELIVERY, RECEIVE, STREAM, CONFLICT)
-CLEAR: Final = Weather()
+NO_FAULTS: Final = FaultProfile()
 GARBAGE: Final = (
     "not json at all",
     "{}",
@@ -91,24 +91,24 @@ class Story:
     deposits: tuple[Deposit, ...]
     payments: tuple[Payment, ...]
     poison: tuple[Poison, ...] = ()
-    looks: tuple[tuple[float, str], ...] = ()
-    rounds: tuple[float, ...] = ()
-    heal_s: float = EXPIRY_S / 2
-    weather: Weather = CLEAR
+    reads: tuple[tuple[float, str], ...] = ()
+    reviews: tuple[float, ...] = ()
+    faults_end_s: float = EXPIRY_S / 2
+    profile: FaultProfile = NO_FAULTS
 
     def begin(self, world: World) -> None:
         """Put everything on the calendar."""
-        kernel, users = world.kernel, world.users
+        kernel, customers = world.kernel, world.customers
         for d in self.deposits:
-            kernel.at(d.at_s, partial(users.deposit, d.key, d.body))
+            kernel.at(d.at_s, partial(customers.deposit, d.key, d.body))
         for p in self.payments:
-            kernel.at(p.at_s, partial(users.pay, p.user, p.key, p.body))
+            kernel.at(p.at_s, partial(customers.pay, p.user, p.key, p.body))
         for bad in self.poison:
             world.checks.poison.add(bad.body)
             kernel.at(bad.at_s, partial(_send, world, bad))
-        for at_s, user in self.looks:
-            kernel.at(at_s, partial(users.look, user))
-        for at_s in self.rounds:
+        for at_s, user in self.reads:
+            kernel.at(at_s, partial(customers.read, user))
+        for at_s in self.reviews:
             kernel.at(at_s, world.operators.work)
 
 
@@ -139,27 +139,27 @@ def drawn(seed: int) -> Story:
         spread_s=random.choice((1.0, 30.0, 600.0)),
     )
     payments = tuple(_payment(streams, cast, n) for n in range(PAYMENTS))
-    looks, rounds, heal = (streams.of(part) for part in ("looks", "rounds", "heal"))
+    reads, reviews, end = (streams.of(part) for part in ("reads", "reviews", "end of faults"))
     return Story(
         deposits=_deposits(streams, cast),
         payments=payments,
         poison=_poison(streams, payments),
-        looks=tuple((1500 * looks.random(), looks.choice(cast.users)) for _ in range(3)),
-        rounds=tuple(2000 * rounds.random() for _ in range(rounds.choice((0, 1, 4)))),
-        heal_s=heal.choice((5.0, 60.0, 0.9 * EXPIRY_S, 1.2 * EXPIRY_S, 3.0 * EXPIRY_S)),
-        weather=_weather(streams),
+        reads=tuple((1500 * reads.random(), reads.choice(cast.users)) for _ in range(3)),
+        reviews=tuple(2000 * reviews.random() for _ in range(reviews.choice((0, 1, 4)))),
+        faults_end_s=end.choice((5.0, 60.0, 0.9 * EXPIRY_S, 1.2 * EXPIRY_S, 3.0 * EXPIRY_S)),
+        profile=_profile(streams),
     )
 
 
-def _weather(streams: Streams) -> Weather:
-    random = streams.of("weather")
+def _profile(streams: Streams) -> FaultProfile:
+    random = streams.of("fault profile")
     draw = random.random()
     if draw < 0.15:  # one or two kinds, again and again
         kinds = {kind for kinds in (*CALL.values(), *OTHERS) for kind in kinds}
         only = frozenset(streams.ranked("kinds", kinds)[: random.choice((1, 2))])
-        return Weather(random.choice((0.03, 0.2, 0.7)), only=only)
+        return FaultProfile(random.choice((0.03, 0.2, 0.7)), only=only)
     focus = streams.ranked("focus", FOCI)[0] if draw < 0.45 else ""
-    return Weather(random.choice(RATES), focus)
+    return FaultProfile(random.choice(RATES), focus)
 
 
 def _deposits(streams: Streams, cast: Cast) -> tuple[Deposit, ...]:
@@ -186,7 +186,7 @@ def _deposit(streams: Streams, cast: Cast, number: int) -> Deposit:
 def _payment(streams: Streams, cast: Cast, number: int) -> Payment:
     site = f"payment {number}"
     random = streams.of(site)
-    # Users use the same keys on purpose: keys of two users never meet.
+    # Customers use the same keys on purpose: keys of two users never meet.
     asked = body(
         1 + int(1000 * random.random()), random.choice(cast.currencies), random.choice(PAYEES)
     )

@@ -15,8 +15,8 @@ from generated.catalogue import SERVICES
 from infra.template.functions import FUNCTIONS
 from tests.simulation.bodies import filled, optional, requests, value
 from tests.simulation.crash_points import PATHS, run
+from tests.simulation.customers import Api, Request
 from tests.simulation.mutation import MUTANTS
-from tests.simulation.people import Api, Request
 from tests.simulation.world import simulate
 
 pytestmark = pytest.mark.xdist_group("complete")
@@ -91,7 +91,7 @@ def test_customers_send_every_request_with_each_of_its_optional_fields(
 ) -> None:
     sent = seen().fields.get(operation)
 
-    assert sent, f"nobody sends {operation}: let somebody do so in tests/simulation/people.py"
+    assert sent, f"nobody sends {operation}: let somebody do so in tests/simulation/customers.py"
     assert optional(operation).keys() <= sent
 
 

@@ -71,7 +71,7 @@ def _with_queue(made: Cloud) -> Cloud:
 
 def played(seed: int, *, with_faults: bool) -> World:
     story = stories.drawn(seed)
-    faults = Drawn(Streams(f"faults {seed}"), story.weather) if with_faults else Listed(())
+    faults = Drawn(Streams(f"faults {seed}"), story.profile) if with_faults else Listed(())
     made = World(seed, faults)
     made.run(story)
     assert made.problems == []

@@ -24,13 +24,13 @@ from tests.simulation.checks import Checks
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.sqs import Message, Queue
 from tests.simulation.cloud.stack import cloud, named
+from tests.simulation.customers import Api, Customers, Operators
 from tests.simulation.entry_points import EntryPoint, entry_points, left_as_they_were
 from tests.simulation.faults import Drawn, Fault, Listed, Plan
 from tests.simulation.gateway import Ledger, Line, Urllib3
 from tests.simulation.kernel import Kernel
 from tests.simulation.lambdas import Lambdas
 from tests.simulation.metrics import Metrics
-from tests.simulation.people import Api, Operators, Users
 from tests.simulation.sources import QueueSource, StreamSource
 from tests.simulation.streams import Streams
 
@@ -80,7 +80,7 @@ class World:
         self._connect(streams)
         functions = {(o.method, o.path): api(o.service).name for o in OPERATIONS.values()}
         self.api = Api(self.kernel, self.lambdas, functions, self.problem)
-        self.users = Users(self.api, self.kernel, streams, self.problem)
+        self.customers = Customers(self.api, self.kernel, streams, self.problem)
         self.operators = Operators(self.api, streams, self.checks.is_poison, self.problem)
 
     def problem(self, text: str) -> None:
@@ -145,8 +145,8 @@ class World:
         """Play the story, heal, and look after everything until it is quiet."""
         with self.in_place():
             story.begin(self)
-            self.kernel.run(until_s=START_S + story.heal_s)
-            self.heal()
+            self.kernel.run(until_s=START_S + story.faults_end_s)
+            self.end_faults()
             self._until_quiet()
             if not self.problems:
                 self.checks.promised.read_back()
@@ -155,7 +155,7 @@ class World:
                 self.checks.at_the_end()
         return self._outcome()
 
-    def heal(self) -> None:
+    def end_faults(self) -> None:
         self.plan.active = False
         self.lambdas.forget()
 
@@ -225,6 +225,6 @@ def simulate(
     """The world of a seed, with its own faults (and one more) or exactly those of a list."""
     story = stories.drawn(seed)
     plan: Plan = (
-        Drawn(Streams(f"faults {seed}"), story.weather, also) if faults is None else Listed(faults)
+        Drawn(Streams(f"faults {seed}"), story.profile, also) if faults is None else Listed(faults)
     )
     return World(seed, plan).run(story)

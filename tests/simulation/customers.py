@@ -132,7 +132,7 @@ class Promise:
     id: str | None = None
 
 
-class Users:
+class Customers:
     """Deposits first, then payments; some requests twice, at once or later, some of these with
     another body.
     """
@@ -222,7 +222,7 @@ class Users:
         if not is_reused(answer):
             self._problem(f"a key with another body was answered {answer.status} {answer.body}")
 
-    def look(self, user: str) -> None:
+    def read(self, user: str) -> None:
         """Read everything there is to read; other people's things are not there."""
         self._api.send(
             Request("GET", "/payments", user), lambda answer: self._saw_payments(user, answer)
