@@ -1,11 +1,11 @@
 """The command behind `make simulate`.
 
-python -m tests.simulation --seed 44            one seed; a failure is shrunken and printed
-python -m tests.simulation --seed 44 --also F   that seed with one fault more, as printed
+python -m tests.simulation --seed 44            one seed; a failure is reduced and printed
+python -m tests.simulation --seed 44 --also F   that seed with one more fault, as printed
 python -m tests.simulation --seed 44 --faults F that seed with exactly the faults listed in a file
 python -m tests.simulation --size full          a campaign: quick, test or full; `--from N` begins
                                                 at another seed, `--fresh` at one never tried
-python -m tests.simulation --mutants            plant every bug, print the seed that kills it
+python -m tests.simulation --mutants            plant every bug, print the seed that finds it
 python -m tests.simulation --find-killer "bug"  search a seed that kills a planted bug (no name:
                                                 every bug); `--write` puts it into the bug's row
 python -m tests.simulation --crash-points       every fault, and pairs, at every boundary
@@ -45,18 +45,18 @@ def main() -> int:
         return _one(campaign.Run(asked.seed, asked.also), asked.faults)
     first = secrets.randbelow(SEEDS_MAX) if asked.fresh else asked.first
     seeds = range(first, first + SIZES[asked.size])
-    _say(f"seeds {seeds.start} to {seeds.stop - 1}")
-    total = campaign.campaign(seeds, processes=PROCESSES, told=_progress)
-    _say(f"\n{total}")
+    _print(f"seeds {seeds.start} to {seeds.stop - 1}")
+    total = campaign.campaign(seeds, processes=PROCESSES, report=_progress)
+    _print(f"\n{total}")
     for run, _ in total.failed[:5]:
-        _say(campaign.report(run))
+        _print(campaign.report(run))
     return 1 if total.failed else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulate", description="Simulate payments under faults.")
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--also", type=fault, help="one fault more, as a report prints it")
+    parser.add_argument("--also", type=fault, help="one more fault, as a report prints it")
     parser.add_argument("--faults", type=Path, help="a file with one fault per line, as printed")
     parser.add_argument("--size", choices=sorted(SIZES), default="quick")
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first seed")
@@ -72,12 +72,12 @@ def _arguments() -> argparse.Namespace:
 
 def _one(run: campaign.Run, faults: Path | None) -> int:
     if faults is None:
-        told = campaign.report(run)
-        _say(told)
-        return 1 if "replay:" in told else 0
+        text = campaign.report(run)
+        _print(text)
+        return 1 if "replay:" in text else 0
     outcome = campaign.replayed(run.seed, faults.read_text().splitlines())
     for problem in outcome.problems or ["all promises kept"]:
-        _say(problem)
+        _print(problem)
     return 1 if outcome.problems else 0
 
 
@@ -86,20 +86,20 @@ def _mutants(shard: str) -> int:
     survivors = 0
     for verdict in mutation.verdicts(mutation.MUTANTS[int(number) - 1 :: int(of)]):
         survivors += not verdict.killer
-        _say(str(verdict))
+        _print(str(verdict))
     return 1 if survivors else 0
 
 
 def _find_killers(names: Sequence[str], *, write: bool) -> int:
-    """Print a killer of each mutant; a seed that is not its row's own belongs there."""
+    """Print a killer of each mutant; a seed other than its row's own belongs into the row."""
     mutants = mutation.named(names)
     survivors = 0 if mutants else 1
     for mutant, verdict in zip(mutants, mutation.verdicts(mutants, SEARCHED_MAX), strict=True):
-        _say(str(verdict))
+        _print(str(verdict))
         survivors += not verdict.killer
         if verdict.seed not in (None, mutant.seed):
             place = mutation.write_seed(mutant.name, verdict.seed) if write else "its row"
-            _say(f"  seed={verdict.seed} in {place}")
+            _print(f"  seed={verdict.seed} in {place}")
     return 1 if survivors else 0
 
 
@@ -108,14 +108,14 @@ def _crash_points(*, pairs: bool) -> int:
     for swept in crash_points.sweeps(pairs=pairs, processes=PROCESSES):
         runs += swept.runs
         broken += len(swept.problems or ())
-        _say(str(swept))
-    _say(f"{runs} runs, {broken} broken promises")
+        _print(str(swept))
+    _print(f"{runs} runs, {broken} broken promises")
     return 1 if broken else 0
 
 
 def _model() -> int:
-    for told in model.explored_all():
-        _say(told)
+    for line in model.explored_all():
+        _print(line)
     return 0
 
 
@@ -127,7 +127,7 @@ def _progress(total: campaign.Summary, of: int) -> None:
     sys.stderr.flush()
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

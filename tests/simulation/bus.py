@@ -1,6 +1,4 @@
-"""What is between the bus and its targets: rules of the catalogue, deliveries that come late, twice
-or not at all, and asynchronous invocations with their retries.
-"""
+"""The way from the bus to its targets: rules, late or repeated deliveries, async invocations."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ RETRY_S: Final = 60.0
 
 @cache
 def rules() -> dict[tuple[str, str], list[Pair]]:
-    """The pairs of each event, by its source and type."""
+    """Return the pairs of each event, by its source and type."""
     found: dict[tuple[str, str], list[Pair]] = {}
     for pair in (*routing.pairs("queue"), *routing.pairs("invoke")):
         found.setdefault((pair.producer, pair.event), []).append(pair)
@@ -36,7 +34,7 @@ def rules() -> dict[tuple[str, str], list[Pair]]:
 
 
 class Bus:
-    """`on_invoked` hears of each event that a function has taken without failing."""
+    """`on_invoked` receives each event that a function has handled without failing."""
 
     def __init__(
         self,
@@ -64,7 +62,7 @@ class Bus:
         if fault and kind == "delay":
             delay_s += DELAY_MAX_S * fault.size**3
         if kind == "undeliverable":
-            self._kernel.at(delay_s, lambda: self._bury(pair, entry))
+            self._kernel.at(delay_s, lambda: self._dead_letter(pair, entry))
             return
         self._kernel.at(delay_s, lambda: self._deliver(pair, entry))
         if fault and kind == "duplicate":
@@ -77,8 +75,8 @@ class Bus:
         else:
             self._invoke(receiver(pair.consumer.service).name, pair, entry.detail, 1)
 
-    def _bury(self, pair: Pair, entry: Entry) -> None:
-        """The whole bus entry goes to the rule's DLQ, with EventBridge's own attributes."""
+    def _dead_letter(self, pair: Pair, entry: Entry) -> None:
+        """Send the whole bus entry to the rule's DLQ, with EventBridge's own attributes."""
         whole = {
             "version": "0",
             "id": "e",
@@ -86,8 +84,8 @@ class Bus:
             "source": entry.source,
             "detail": parsed(entry.detail),
         }
-        said = {"ERROR_CODE": "SDK_CLIENT_ERROR", "ERROR_MESSAGE": "target was not to be reached"}
-        attributes = {n: {"DataType": "String", "StringValue": v} for n, v in said.items()}
+        error = {"ERROR_CODE": "SDK_CLIENT_ERROR", "ERROR_MESSAGE": "target is unreachable"}
+        attributes = {n: {"DataType": "String", "StringValue": v} for n, v in error.items()}
         queue = self._sqs.queues[named(pair.dead_letter_queue)]
         self._sqs.send(queue, json.dumps(whole), attributes)
 
@@ -104,7 +102,7 @@ class Bus:
         self._lambdas.invoke(function, parsed(detail), done)
 
     def _destination(self, pair: Pair, detail: str, attempts: int) -> None:
-        """Lambda's own record of an invocation that failed for good."""
+        """Send Lambda's record of an invocation whose retries are exhausted."""
         record = {
             "version": "1.0",
             "timestamp": "2026-03-01T12:00:00.000Z",

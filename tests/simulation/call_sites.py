@@ -1,6 +1,4 @@
-"""The places in the handlers' source where they call AWS or the gateway, and which of them a sweep
-has reached with which faults.
-"""
+"""Where the handlers' source calls AWS or the gateway, and which faults a sweep raised there."""
 
 from __future__ import annotations
 
@@ -23,14 +21,14 @@ from tests.simulation.faults import CALL
 ROOT: Final = Path(__file__).parents[2]
 HANDLERS: Final = ROOT / "handlers"
 HANDLERS_PREFIX: Final = str(HANDLERS)
-# They call as well, though not under an operation's name.
+# These call AWS too, though not under an operation's name.
 ITERATORS: Final = ("get_paginator", "get_waiter")
 GATEWAY_METHOD: Final = ("_pool", "request")
 
 
 @cache
 def methods() -> dict[str, str]:
-    """Method of a botocore client → operation, of every service that a handler may use."""
+    """Return the operation of each method of the botocore clients that handlers may use."""
     session = get_session()
     models = [session.get_service_model(service) for service in sorted(SERVICES)]
     operations = {xform_name(name): name for model in models for name in model.operation_names}
@@ -51,14 +49,14 @@ class CallSite:
 
 
 def call_sites() -> list[CallSite]:
-    """Every one, read from the source."""
+    """Return every call site in the source of the handlers."""
     return sorted(
         site for path in HANDLERS.rglob("*.py") for site in in_source(path, path.read_text())
     )
 
 
 def in_source(path: Path, source: str) -> Iterator[CallSite]:
-    """A method that is handed on is a site too, but one that nothing reaches: call it there."""
+    """Yield the sites of a file. A method passed as a value is one too, which no call reaches."""
     tree = ast.parse(source)
     calls = {node.func: node for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
@@ -80,7 +78,7 @@ def _operation(node: ast.Attribute) -> str | None:
 
 @cache
 def _lines() -> frozenset[tuple[str, int]]:
-    """Every line of every site."""
+    """Return every line of every site."""
     return frozenset(
         (site.path, line) for site in call_sites() for line in range(site.line, site.end_line + 1)
     )
@@ -93,13 +91,13 @@ def _relative(file: str) -> str:
 
 @dataclass(slots=True)
 class Trace:
-    """Where calls came from: (file, line) → kinds of fault that they met (`` for none)."""
+    """Where calls came from: (file, line) → kinds of fault raised there (empty: none)."""
 
     kinds: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     possible: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def note(self, kind: str, possible: tuple[str, ...]) -> None:
-        """Raises NotInFakeError for a call that nobody would miss if it were never reached."""
+        """Record the place that makes this call. Raises NotInFakeError for an unknown place."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and not frame.f_code.co_filename.startswith(HANDLERS_PREFIX):
             frame = frame.f_back
@@ -107,16 +105,18 @@ class Trace:
             return
         place = (_relative(frame.f_code.co_filename), frame.f_lineno)
         if place not in _lines():
-            raise NotInFakeError(f"a call from {place}, where call_sites() sees none")
+            raise NotInFakeError(f"a call from {place}, where call_sites() finds none")
         self.kinds.setdefault(place, set()).add(kind)
         self.possible.setdefault(place, set()).update(possible)
 
     def missing(self, site: CallSite) -> set[str]:
-        """Kinds of fault that a call site has not met; `never reached` when it was not."""
+        """Return the kinds of fault that a call site has not met, or that nothing reached it."""
         lines = range(site.line, site.end_line + 1)
         met = set().union(*(self.kinds.get((site.path, line), set()) for line in lines))
         possible = set().union(*(self.possible.get((site.path, line), set()) for line in lines))
         if met:
             return possible - met
         known = site.operation in CALL or site.operation == "gateway"
-        return {"never reached" if known else "not known: give it faults, and teach the fake"}
+        return {
+            "never reached" if known else "unknown: add its faults, and the operation to the fake"
+        }

@@ -1,6 +1,4 @@
-"""The one choke point: every AWS call of a handler gives way to others, meets its faults, and
-reaches the cloud in one step.
-"""
+"""Every AWS call of a handler: it waits, meets its fault, and reaches the cloud in one step."""
 
 from __future__ import annotations
 
@@ -35,7 +33,7 @@ SERVER_ERROR: Final = 500
 
 
 class Calls:
-    """Answers botocore in the name of AWS."""
+    """Answers botocore in place of AWS."""
 
     def __init__(self, kernel: Kernel, cloud: Cloud, plan: Plan, streams: Streams) -> None:
         self._kernel, self._cloud, self._plan, self._streams = kernel, cloud, plan, streams
@@ -44,11 +42,11 @@ class Calls:
 
     @property
     def caller(self) -> str:
-        """The function that runs (none: a test)."""
+        """The function that is running (empty: a test)."""
         return self._kernel.task.name if self._kernel.task else ""
 
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
-        """Raises what botocore raises."""
+        """Answer a call. Raises what botocore raises."""
         on = target(operation, parameters)
         site = f"{self.caller or 'test'} {operation} {on}"
         self._kernel.pause(self._streams.latency_s(site))
@@ -81,7 +79,7 @@ class Calls:
     def _before(
         self, fault: Fault, service: str, operation: str, p: dict[str, Any]
     ) -> BaseException:
-        """Not done in the cloud, or not now."""
+        """Return the error of a call that is not executed, or not yet."""
         match fault.kind:
             case "throttle" if operation == "TransactWriteItems" and fault.size < 0.5:
                 return conflict(p, "ThrottlingError", fault.size)
@@ -100,7 +98,7 @@ class Calls:
                 return CrashedError(fault.site)
 
     def _applied(self, fault: Fault, service: str, operation: str, p: dict[str, Any]) -> Any:
-        """Done in the cloud, but the caller does not hear of it as it should."""
+        """Execute the call in the cloud, but lose or repeat its answer."""
         if operation == "TransactWriteItems":
             p = {**p, "ClientRequestToken": f"{fault.site}#{fault.nth}"}
         try:
@@ -117,7 +115,7 @@ class Calls:
         return self._cloud.call(service, operation, p)
 
     def _land(self, service: str, operation: str, p: dict[str, Any]) -> None:
-        """A call whose caller has long given up."""
+        """Execute a call whose caller has given up long ago."""
         try:
             self._cloud.call(service, operation, p)
         except Exception as error:
@@ -137,7 +135,7 @@ class Calls:
         return self._some(fault, p)
 
     def _some(self, fault: Fault, p: dict[str, Any]) -> Any:
-        """A part of a BatchGetItem; the rest is named as left over."""
+        """Answer part of a BatchGetItem; the other keys are reported as unprocessed."""
         ((table, request),) = p["RequestItems"].items()
         keys = request["Keys"]
         out = left_out(len(keys), fault.size)
@@ -150,7 +148,7 @@ class Calls:
 
 
 def target(operation: str, p: dict[str, Any]) -> str:
-    """What a call is on, without the stack's prefix."""
+    """Return the resource that a call acts on, without the stack's prefix."""
     match operation:
         case "TransactWriteItems":
             (write,) = p["TransactItems"][0].values()
@@ -177,12 +175,12 @@ def throttled(service: str, operation: str, size: float) -> Exception:
 
 
 def left_out(count: int, size: float) -> set[int]:
-    """Which of `count` entries a partial answer leaves out: at least one, anywhere."""
+    """Return which of `count` entries a partial answer leaves out: at least one."""
     return set(Random(size).sample(range(count), count - int(size * count)))
 
 
 def conflict(p: dict[str, Any], code: str, size: float) -> Exception:
-    """Some items of a transaction stand in its way, every other one since somebody writes it."""
+    """Return a cancelled transaction; every other reason is a concurrent write."""
     reasons = [{"Code": "None"} for _ in p["TransactItems"]]
     codes = cycle((code, "TransactionConflict"))
     for n in left_out(len(reasons), size):
@@ -192,7 +190,7 @@ def conflict(p: dict[str, Any], code: str, size: float) -> Exception:
 
 @contextmanager
 def replacing_aws(call: Callable[[str, str, dict[str, Any]], Any]) -> Iterator[None]:
-    """Every botocore client of this process asks `call` instead of AWS."""
+    """Make every botocore client of this process ask `call` instead of AWS."""
     client_class: Any = BaseClient
     real = client_class._make_api_call
 

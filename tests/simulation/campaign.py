@@ -21,7 +21,7 @@ CHUNK: Final = 25  # worlds that a process takes at a time
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The world of a seed; `also`: with one fault more, where its site is reached first."""
+    """The world of a seed; `also`: with one more fault, where its site is reached first."""
 
     seed: int
     also: Fault | None = None
@@ -73,7 +73,7 @@ class Summary:
         self.reached[site] = (min(before, seed), kinds)
 
     def unmet(self) -> list[Run]:
-        """A run for each kind of fault that did not happen at a site where it can."""
+        """Return a run for each kind of fault that did not happen at a site where it can."""
         return [
             Run(seed, Fault(site, 1, kind, 0.5))
             for site, (seed, kinds) in sorted(self.reached.items())
@@ -105,18 +105,18 @@ def _counted(counter: Counter[str]) -> str:
 
 
 def run(runs: Iterable[Run]) -> Summary:
-    """In this process."""
+    """Run worlds in this process."""
     summary = Summary()
     for one in runs:
         summary.add(one, simulate(one.seed, also=one.also))
     return summary
 
 
-def campaign(seeds: range, *, processes: int, told: Callable[[Summary, int], None]) -> Summary:
-    """On several processes; `told` hears how far it is, and of how many worlds.
+def campaign(seeds: range, *, processes: int, report: Callable[[Summary, int], None]) -> Summary:
+    """Run worlds in several processes; `report` receives the progress and the number of worlds.
 
-    What the seeds did not draw is asked for afterwards, so that every kind of fault happens at
-    every site that any of them reached.
+    Faults that no seed drew are requested afterwards, so that every kind of fault happens at every
+    site that any seed reached.
     """
     began = time.monotonic()
     total = Summary()
@@ -128,7 +128,7 @@ def campaign(seeds: range, *, processes: int, told: Callable[[Summary, int], Non
             for part in pool.imap_unordered(run, chunks):
                 total.merge(part)
                 total.seconds = time.monotonic() - began
-                told(total, worlds)
+                report(total, worlds)
 
         play([Run(seed) for seed in seeds])
         play(total.unmet())
@@ -136,7 +136,7 @@ def campaign(seeds: range, *, processes: int, told: Callable[[Summary, int], Non
 
 
 def report(run: Run) -> str:
-    """Seed, commit, what was broken, and the faults that it takes."""
+    """Return seed, commit, the broken promise, and the faults that it takes."""
     seed = run.seed
     outcome = simulate(seed, also=run.also)
     if not outcome.problems:
@@ -159,7 +159,7 @@ def kept(seed: int, faults: Sequence[Fault]) -> str:
 
 
 def replayed(seed: int, lines: Sequence[str]) -> Outcome:
-    """A seed with exactly the faults that a report lists."""
+    """Run a seed with exactly the faults that a report lists."""
     return simulate(seed, [fault(line) for line in lines if line.strip()])
 
 

@@ -1,4 +1,4 @@
-"""What must hold: on every write, on every acknowledgement, and when all is quiet."""
+"""What must hold on every write, on every acknowledgement, and at the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAYMENTS: Final = named("payments")
 WALLETS: Final = named("wallets")
 CHARGES: Final = named("charges")
 FAILED_EVENTS: Final = named("failed-events")
-# A claim may have been decided in time and still land this much later: slow, late, a wrong clock.
+# A claim that is decided in time may be written this much later: slow, late, a wrong clock.
 LANDS_LATER_MAX_S: Final = SKEW_MAX_S + 150.0
 
 
@@ -43,7 +43,7 @@ class Checks:
         self.messages = Messages(
             problem=problem,
             status=self.status,
-            asked_again=self._asked_again,
+            repeats=self._repeats,
             published=lambda body: self.states.written.get(body, 0),
             sender=lambda: world.kernel.task.name if world.kernel.task else "",
             measured=lambda kind: world.metrics.counts[f"EventCount/{kind}"],
@@ -68,10 +68,10 @@ class Checks:
         event = parsed(detail)
         counted = self._world.metrics.counts[f"EventCount/{event['type']}"]
         if not event.get("reannounced") and not counted:
-            self._world.problem(f"{function} took {event['type']} and measured nothing")
+            self._world.problem(f"{function} handled {event['type']} and measured nothing")
 
     def on_commit(self, changes: Sequence[Change]) -> None:
-        """One atomic write."""
+        """Check one atomic write."""
         for change in changes:
             self._on_change(change)
         in_wallets = [change for change in changes if change.table == WALLETS]
@@ -99,7 +99,7 @@ class Checks:
             self._reservation(change)
 
     def _follow(self, thing: str, key: str, change: Change) -> None:
-        """Through the model, when it moved."""
+        """Take the step in the model, when the status changed."""
         status = change.new["status"]["S"]
         if change.old is None and thing == "payment":
             self.conformance.created(key)
@@ -107,7 +107,7 @@ class Checks:
             self.conformance.moved(key, thing, status, EVENTS[thing][status])
 
     def status(self, thing: str, payment_id: str) -> str:
-        """Where a payment, its reservation or its charge stands; `none` when there is none."""
+        """Return the status of a payment, its reservation or charge; `none` when it is missing."""
         item: Item | None
         if thing == "reservation":
             item = self._reservations.get(payment_id)
@@ -117,29 +117,29 @@ class Checks:
             )
         return str(item["status"]["S"]) if item else "none"
 
-    def _asked_again(self, payment_id: str) -> int:
+    def _repeats(self, payment_id: str) -> int:
         item = self._tables[PAYMENTS].items.get((payment_id,))
         return int(parsed(item["outbox"]["S"]).get("reannounced", 0)) if item else 0
 
     def _payment(self, change: Change) -> None:
         (key,) = change.key
         self._follow("payment", key, change)
-        reservation, truth = self.status("reservation", key), self._world.ledger.status(key)
+        reservation, actual = self.status("reservation", key), self._world.ledger.status(key)
         match change.new["status"]["S"]:
-            case "completed" if (reservation, truth) != ("deducted", "approved"):
-                self._world.problem(f"{key} completed: reservation {reservation}, gateway {truth}")
-            case "failed" if reservation not in ("released", "refused") or truth == "approved":
-                self._world.problem(f"{key} failed: reservation {reservation}, gateway {truth}")
+            case "completed" if (reservation, actual) != ("deducted", "approved"):
+                self._world.problem(f"{key} completed: reservation {reservation}, gateway {actual}")
+            case "failed" if reservation not in ("released", "refused") or actual == "approved":
+                self._world.problem(f"{key} failed: reservation {reservation}, gateway {actual}")
 
     def _reservation(self, change: Change) -> None:
         key = change.key[1].removeprefix(RESERVATION)
         self._follow("reservation", key, change)
-        truth = self._world.ledger.status(key)
+        actual = self._world.ledger.status(key)
         match change.new["status"]["S"]:
-            case "deducted" if truth != "approved":
-                self._world.problem(f"{key} deducted, but the gateway's truth is {truth}")
+            case "deducted" if actual != "approved":
+                self._world.problem(f"{key} deducted, but the gateway has {actual}")
             case "released" if self._may_still_be_charged(key):
-                self._world.problem(f"{key} released, but the gateway's truth is {truth}")
+                self._world.problem(f"{key} released, but the gateway has {actual}")
             case "reserved" if change.old is None:
                 event = parsed(change.new["outbox"]["S"])
                 if event["time"] >= event["data"]["expires_at"]:
@@ -148,13 +148,13 @@ class Checks:
                 self._world.problem(f"{key} was refused as expired before its end")
 
     def _is_early(self, payment_id: str) -> bool:
-        """By no clock it has ended; a forged one has."""
+        """Whether a payment has not reached its deadline by any clock."""
         item = self._tables[PAYMENTS].items.get((payment_id,))
         end_s = seconds(item["expires_at"]["S"]) if item else 0.0
         return self._world.kernel.now_s < end_s - SKEW_MAX_S
 
     def _refusals(self, changes: Sequence[Change]) -> None:
-        """A refusal must be true of the balance that it was decided on."""
+        """Check that each refusal is right for the balance that it was decided on."""
         refused = [
             (change.key[0], parsed(change.new["outbox"]["S"])["data"])
             for change in changes
@@ -170,33 +170,35 @@ class Checks:
                 self.money.check_refusal(wallet, value, reason, task.read_s)
 
     def _may_still_be_charged(self, key: str) -> bool:
-        truth = self._world.ledger.status(key)
-        return truth == "approved" or (truth == "none" and self._world.line.in_flight[key] > 0)
+        actual = self._world.ledger.status(key)
+        return actual == "approved" or (actual == "none" and self._world.line.in_flight[key] > 0)
 
     def _charge(self, change: Change) -> None:
         (key,) = change.key
         self._follow("charge", key, change)
-        status, truth = change.new["status"]["S"], self._world.ledger.status(key)
+        status, actual = change.new["status"]["S"], self._world.ledger.status(key)
         before = change.old["status"]["S"] if change.old else "none"
         after_s = self._world.kernel.now_s - seconds(change.new["expires_at"]["S"])
         if change.old is None and status == "pending" and after_s > LANDS_LATER_MAX_S:
             self._world.problem(f"charge {key} was claimed {after_s:.0f} s after its end")
         if before != status == "expired" and after_s < -SKEW_MAX_S:
             self._world.problem(f"charge {key} expired {-after_s:.0f} s before its end")
-        if status in ("approved", "declined") and truth != status:
-            self._world.problem(f"charge {key} is {status}, the gateway's truth is {truth}")
+        if status in ("approved", "declined") and actual != status:
+            self._world.problem(f"charge {key} is {status}, the gateway has {actual}")
         if status == "expired" and self._may_still_be_charged(key):
-            self._world.problem(f"charge {key} expired, the gateway's truth is {truth}")
+            self._world.problem(f"charge {key} expired, the gateway has {actual}")
 
     def on_gateway(self, key: str) -> None:
-        """The gateway decided a key: money moves only while it is set aside here."""
-        truth, held = self._world.ledger.status(key), self.status("reservation", key)
+        """Check a decision of the gateway: it charges only while the amount is reserved."""
+        actual, held = self._world.ledger.status(key), self.status("reservation", key)
         asked = self._world.ledger.requests.get(key)
         item = self._tables[PAYMENTS].items.get((key,))
         if asked and item and asked != {**asked_for(item), "reference": key}:
-            self._world.problem(f"{key} is {asked_for(item)}, but the gateway was asked {asked}")
-        self.conformance.moved(key, "gateway", truth, None)
-        if truth == "approved" and held != "reserved":
+            self._world.problem(
+                f"{key} is {asked_for(item)}, but the gateway was requested {asked}"
+            )
+        self.conformance.moved(key, "gateway", actual, None)
+        if actual == "approved" and held != "reserved":
             self._world.problem(f"{key} was charged while its reservation is {held}")
         if self._world.ledger.movements[key] > 1:
             self._world.problem(f"{key} was charged twice")
@@ -215,7 +217,7 @@ class Checks:
         return sum(item["status"]["S"] == "open" for item in items)
 
     def at_the_end(self) -> None:
-        """All is quiet, and nobody will look again."""
+        """Check the final state, in which nothing is left to happen."""
         self._nothing_is_left()
         charges = self._tables[CHARGES].items
         for (key,), item in self._tables[PAYMENTS].items.items():
@@ -234,26 +236,26 @@ class Checks:
         problem = self._world.problem
         for queue in self._world.cloud.sqs.queues.values():
             if queue.messages:
-                problem(f"{queue.name} still holds {len(queue.messages)} messages")
+                problem(f"{queue.name} still has {len(queue.messages)} messages")
         for name, stream in self._world.streams.items():
             if stream.left:
-                problem(f"stream of {name} still holds {stream.left} records")
+                problem(f"stream of {name} still has {stream.left} records")
         if self._world.api.waiting:
             problem(f"{self._world.api.waiting} requests have no answer")
         for text in self.states.unpublished():
             problem(f"never published: {text}")
 
     def _measured(self) -> None:
-        """Each event was counted, and an operator was told of each entry."""
+        """Check that each event was counted, and that each failed event raised an alarm."""
         announced = Counter(self.states.first.values())
         counts = self._world.metrics.counts
         entries = self._tables[FAILED_EVENTS].items.values()
         if counts["FailedEventParked"] < sum(int(entry["attempts"]["N"]) for entry in entries):
-            self._world.problem("an entry for operators raised no alarm")
+            self._world.problem("a failed event raised no alarm")
         for event_type, times in announced.items():
             if counts[f"EventCount/{event_type}"] < times:
                 self._world.problem(
-                    f"{event_type} happened {times} times, was measured "
+                    f"{event_type} happened {times} times and was measured "
                     f"{counts[f'EventCount/{event_type}']} times"
                 )
 

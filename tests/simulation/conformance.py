@@ -1,4 +1,4 @@
-"""Every step that is taken in simulation is a step of the model."""
+"""Every step that the simulation takes is a step of the model."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from functools import cache
 
 from tests.simulation.model import Rules, State, channels, initial, steps
 
-# Clocks may be wrong, and nothing is lost: what is parked comes back.
+# Clocks may be wrong, and no message is lost: operators redrive what is parked.
 RULES = Rules(losses=0, clocks_agree=False)
 START = initial(0)
 
 
 @cache
 def successors(state: State) -> frozenset[tuple[object, ...]]:
-    """What can be seen after any one step, whether or not a request is on its way."""
+    """Return what is visible after any one step, with or without a request in flight."""
     seen = set()
-    for flying in (False, True):
-        for _, after in steps(state._replace(flying=flying), RULES):
+    for in_flight in (False, True):
+        for _, after in steps(state._replace(in_flight=in_flight), RULES):
             seen.add(visible(after))
     return frozenset(seen)
 
@@ -37,10 +37,10 @@ class Conformance:
         self._states[payment_id] = START
 
     def moved(self, payment_id: str, thing: str, status: str, event: str | None) -> None:
-        """`thing` of a payment has a new status, announced by `event`."""
+        """Check a new status of a payment's `thing`, announced by `event`."""
         before = self._states.get(payment_id)
         if before is None:
-            self._problem(f"{thing} of {payment_id} is {status}, but there is no such payment")
+            self._problem(f"{thing} of {payment_id} is {status}, but that payment does not exist")
             return
         after = before._replace(messages=before.messages | channels(event))
         match thing:

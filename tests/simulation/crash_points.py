@@ -1,7 +1,7 @@
 """Every path that a payment can take, with every fault at every boundary, alone and in pairs.
 
-A path is a story and the faults that lead onto it. It runs once to learn which places it reaches;
-then once per place and kind of fault; then, for pairs, every place that each of those runs reaches.
+A path is a story and the faults that lead to it. It runs once to find the places that it reaches,
+then once per place and kind of fault; for pairs, also with every place that each of those reaches.
 """
 
 from __future__ import annotations
@@ -30,16 +30,14 @@ SIZES: Final = {
     "delay": (0.1, 0.95),
     "stall": (0.1, 0.95),
 }
-# What pairs are made of: the ways to lose something at a boundary; and, on request, more.
+# The faults that pairs consist of: those that lose something at a boundary; on request, more.
 BOUNDARY: Final = frozenset({"crash-before", "crash-after", "lost"})
 MORE: Final = BOUNDARY | {"late", "crash-end", "duplicate", "undeliverable", "undeleted", "broken"}
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """`base`: what leads onto it; `end`: where. `alone`: no single fault more may make it need an
-    operator.
-    """
+    """`base`: the faults that lead to it. `alone`: with any one more, it needs no operator."""
 
     name: str
     story: Story
@@ -49,7 +47,7 @@ class Path:
 
 
 class Recording(Listed):
-    """Faults of a list, and every place that was reached."""
+    """The faults of a list; it records every place that was reached."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(faults)
@@ -89,7 +87,7 @@ GATEWAY: Final = "gateway-processor-consumer"
 EXPIRED: Final = f"failed: {EXPIRED_REASON}"
 PATHS: Final = (
     Path("approved", _story()),
-    Path("approved, while its user looks", _story(reads=True)),
+    Path("approved, while its user reads it", _story(reads=True)),
     Path("declined", _story(payee="decline.do_not_honor"), end="failed: do_not_honor"),
     Path("refused for its funds", _story(deposit=100), end="failed: insufficient_funds"),
     Path("refused without a wallet", _story(deposit=0), end="failed: wallet_not_found"),
@@ -111,7 +109,7 @@ PATHS: Final = (
     ),
     Path("charged, answer lost", _story(), times(f"{GATEWAY} charge gateway", "lost", 1)),
     Path(
-        "claimed, then silence until its key is cancelled",
+        "claimed, then no answer until its key is cancelled",
         _story(),
         times(f"{GATEWAY} charge gateway", "crash-before", 1)
         + times(f"{GATEWAY} inquire gateway", "crash-before", 9),
@@ -119,7 +117,7 @@ PATHS: Final = (
         end=EXPIRED,
     ),
     Path(
-        "a request that lands after its key is cancelled",
+        "a request that arrives after its key is cancelled",
         _story(),
         times(f"{GATEWAY} charge gateway", "late", 1, 0.99)
         + times(f"{GATEWAY} inquire gateway", "crash-before", 9),
@@ -127,19 +125,19 @@ PATHS: Final = (
         end=EXPIRED,
     ),
     Path(
-        "charged in silence, found at expiry",
+        "charged without an answer, found at expiry",
         _story(),
         times(f"{GATEWAY} charge gateway", "crash-after", 1)
         + times(f"{GATEWAY} inquire gateway", "crash-before", 9),
         alone=False,
     ),
     Path(
-        "published when the stream gives its records again",
+        "published when the stream repeats its records",
         _story(),
         times("event-relay-stream PutEvents events", "partial", 8, 0.0),
     ),
     Path(
-        "asked again after the deadline",
+        "announced again after the deadline",
         _story(),
         times("rule payment-orchestrator--wallet-funds_deducted", "undeliverable", 1),
         alone=False,
@@ -177,7 +175,7 @@ def run(path: Path, more: Sequence[Fault], trace: Trace | None = None) -> tuple[
 
 
 def singles(recorded: Recording, kinds: frozenset[str] | None = None) -> Iterator[Fault]:
-    """Every fault at every place that was reached."""
+    """Yield every fault at every place that was reached."""
     for site, nth, possible in recorded.places:
         for kind in possible:
             if kinds is None or kind in kinds:
@@ -186,7 +184,7 @@ def singles(recorded: Recording, kinds: frozenset[str] | None = None) -> Iterato
 
 
 def singles_in_turn(recorded: Recording) -> Iterator[Fault]:
-    """Every kind at every place, in one of its sizes; the next place takes the next size."""
+    """Yield every kind at every place in one of its sizes; the next place takes the next size."""
     turns: Counter[str] = Counter()
     for site, nth, possible in recorded.places:
         for kind in possible:
@@ -196,8 +194,9 @@ def singles_in_turn(recorded: Recording) -> Iterator[Fault]:
 
 
 def first_problem() -> str:
-    """What is wrong on some path, or when any one message is parked: a payment must end without an
-    operator then.
+    """Return the first broken promise of the paths, also with any one message parked.
+
+    With one parked message, a payment must end without an operator.
     """
     for path in PATHS:
         outcome, _ = run(path, ())
@@ -215,7 +214,7 @@ def first_problem() -> str:
 
 @dataclass(slots=True)
 class Swept:
-    """What a sweep of one path came to."""
+    """The result of sweeping one path."""
 
     path: str
     places: int = 0
@@ -232,8 +231,8 @@ class Swept:
         self.problems = [*(self.problems or []), f"{', '.join(map(str, faults))}: {problem}"]
 
     def __str__(self) -> str:
-        told = self.problems or ["all promises kept"]
-        return f"{self.path}: {self.places} places, {self.runs} runs: " + "\n  ".join(told[:10])
+        found = self.problems or ["all promises kept"]
+        return f"{self.path}: {self.places} places, {self.runs} runs: " + "\n  ".join(found[:10])
 
 
 def sweep_singles(
@@ -241,7 +240,7 @@ def sweep_singles(
     trace: Trace | None = None,
     faults: Callable[[Recording], Iterator[Fault]] = singles,
 ) -> Swept:
-    """Every single fault, or every one of `faults`."""
+    """Run a path with every single fault, or with each of `faults`."""
     outcome, recorded = run(path, (), trace)
     swept = Swept(path.name, len(recorded.places), 1)
     if outcome.problems:
@@ -257,7 +256,7 @@ def sweep_singles(
 
 
 def sweep_pairs(path: Path, kinds: frozenset[str] | None = BOUNDARY) -> Swept:
-    """Every pair; the second fault is at a place that is reached after the first has happened."""
+    """Run a path with every pair; the second fault is at a place that the first run reached."""
     _, recorded = run(path, ())
     swept = Swept(f"{path.name}, pairs", len(recorded.places))
     done: set[frozenset[Fault]] = set()
@@ -273,7 +272,7 @@ def sweep_pairs(path: Path, kinds: frozenset[str] | None = BOUNDARY) -> Swept:
 
 
 def sample_pairs(path: Path, count: int) -> Swept:
-    """Some pairs of all kinds, the same ones every time."""
+    """Run a path with some pairs of all kinds, the same ones every time."""
     random = Random(f"pairs {path.name}")
     _, recorded = run(path, ())
     swept = Swept(f"{path.name}, some pairs", len(recorded.places))
@@ -284,7 +283,7 @@ def sample_pairs(path: Path, count: int) -> Swept:
 
 
 def sweeps(*, pairs: bool, processes: int) -> Iterator[Swept]:
-    """Of every path, as they end; the longest begin first."""
+    """Yield the sweeps of all paths as they end; the longest begin first."""
     order = sorted(range(len(PATHS)), key=lambda n: -len(run(PATHS[n], ())[1].places))
     jobs = [(n, of_pairs) for of_pairs in ((True, False) if pairs else (False,)) for n in order]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:

@@ -1,5 +1,6 @@
-"""Who uses the system: users who deposit and pay and repeat themselves, and operators who look
-after what failed. They go through the API like anybody, and check what it says.
+"""Customers who deposit, pay and repeat requests, and operators who review failed events.
+
+They use the API as any client does, and check its answers.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SERVER_ERROR: Final = 500
 PAGES_MAX: Final = 50
 PAY: Final = ("POST", "/payments")
 DEPOSIT: Final = ("POST", "/wallets/{currency}/deposits")
-POISON_NOTE: Final = "no event of ours"
+POISON_NOTE: Final = "not an event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Request:
     body: Mapping[str, Any] | None = None
 
     def event(self, request_id: str) -> dict[str, Any]:
-        """As API Gateway hands it over."""
+        """Return the request as API Gateway passes it to a function."""
         full = self.template
         for name, value in self.path.items():
             full = full.replace(f"{{{name}}}", value)
@@ -74,7 +75,7 @@ class Answer:
 
 
 class Api:
-    """The API as clients see it: no answer after a crash, and patience on their side."""
+    """The API as clients see it: there is no answer after a crash, so they send again."""
 
     def __init__(
         self,
@@ -88,12 +89,12 @@ class Api:
         self._count = 0
         self.waiting = 0
 
-    def send(self, request: Request, heard: Callable[[Answer], None]) -> None:
-        """Until there is an answer that is not a 5xx."""
+    def send(self, request: Request, then: Callable[[Answer], None]) -> None:
+        """Send a request until its answer is not a 5xx."""
         self.waiting += 1
-        self._try(request, heard)
+        self._try(request, then)
 
-    def _try(self, request: Request, heard: Callable[[Answer], None]) -> None:
+    def _try(self, request: Request, then: Callable[[Answer], None]) -> None:
         self._count += 1
         function = self._functions[(request.method, request.template)]
 
@@ -101,31 +102,29 @@ class Api:
             if isinstance(answer, BaseException):
                 if isinstance(answer, Exception):
                     self._problem(f"{function} raised {answer!r}")
-                self._kernel.at(PATIENCE_S, lambda: self._try(request, heard))
+                self._kernel.at(PATIENCE_S, lambda: self._try(request, then))
                 return
-            self._answered(function, request, answer, heard)
+            self._answered(function, request, answer, then)
 
         self._lambdas.invoke(function, request.event(f"req-{self._count}"), done)
 
     def _answered(
-        self, function: str, request: Request, answer: Any, heard: Callable[[Answer], None]
+        self, function: str, request: Request, answer: Any, then: Callable[[Answer], None]
     ) -> None:
         status = answer["statusCode"]
         body = json.loads(answer["body"])
         if status == SERVER_ERROR:
             self._problem(f"{function} answered 500: a bug that it caught")
         if status >= SERVER_ERROR:
-            self._kernel.at(PATIENCE_S, lambda: self._try(request, heard))
+            self._kernel.at(PATIENCE_S, lambda: self._try(request, then))
             return
         self.waiting -= 1
-        heard(Answer(status, body, answer["headers"]))
+        then(Answer(status, body, answer["headers"]))
 
 
 @dataclass(slots=True)
 class Promise:
-    """What somebody was told about one key: always the same payment, or deposit, by the request
-    with `body`.
-    """
+    """What the API has answered to one key: always the same payment or deposit, for one body."""
 
     user: str
     body: Mapping[str, Any] | None = None
@@ -133,9 +132,7 @@ class Promise:
 
 
 class Customers:
-    """Deposits first, then payments; some requests twice, at once or later, some of these with
-    another body.
-    """
+    """They send some requests twice, at once or later, and some of these with another body."""
 
     def __init__(
         self, api: Api, kernel: Kernel, streams: Streams, problem: Callable[[str], None]
@@ -145,15 +142,16 @@ class Customers:
         self.deposits: dict[str, Promise] = {}
 
     def deposit(self, key: str, body: Mapping[str, Any]) -> None:
-        """An operator puts money into a user's wallet, now and then into another's at once; the
-        same key does it once.
+        """Deposit into a user's wallet as an operator, sometimes into another one concurrently.
+
+        Only one of the deposits with the same key is made.
         """
         promise = self.deposits.setdefault(key, Promise(OPERATOR))
-        self._put_in(promise, key, body)
+        self._send_deposit(promise, key, body)
         if self._streams.of(f"{OPERATOR} {key}").random() < 0.1:
-            self._put_in(promise, key, {**body, "user_id": OPERATOR})
+            self._send_deposit(promise, key, {**body, "user_id": OPERATOR})
 
-    def _put_in(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
+    def _send_deposit(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
         request = Request(
             *(*DEPOSIT, OPERATOR, "operator"),
             path={"currency": body["amount"]["currency"]},
@@ -169,17 +167,17 @@ class Customers:
             self._api.send(again, self._refused)
 
     def pay(self, user: str, key: str, body: Mapping[str, Any]) -> None:
-        """Ask for a payment, now and then twice at once; the same key asks for the same one."""
+        """Request a payment, sometimes twice concurrently; the same key means the same payment."""
         promise = self.promises.setdefault((user, key), Promise(user))
-        self._ask(promise, key, body)
+        self._request(promise, key, body)
         random = self._random_of(promise, key)
         if random.random() < 0.1:
-            self._ask(promise, key, body if random.random() < 0.5 else another(body))
+            self._request(promise, key, body if random.random() < 0.5 else another(body))
 
     def _random_of(self, promise: Promise, key: str) -> Random:
         return self._streams.of(f"{promise.user} {key}")
 
-    def _ask(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
+    def _request(self, promise: Promise, key: str, body: Mapping[str, Any]) -> None:
         request = Request(*PAY, promise.user, key=key, body=body)
         self._api.send(request, lambda answer: self._paid(promise, request, answer))
 
@@ -192,11 +190,11 @@ class Customers:
             self._repeat(promise, request.key)
 
     def _is_kept(self, promise: Promise, request: Request, answer: Answer, name: str) -> bool:
-        """The same key with the same body is answered alike; of two bodies only one is accepted."""
+        """Check that a key is accepted for one body only, and always with the same answer."""
         if is_reused(answer) and promise.body != request.body:
             return False
         if answer.status != 201:
-            self._problem(f"{request} was answered {answer.status} {answer.body}")
+            self._problem(f"{request} was answered with {answer.status} {answer.body}")
             return False
         if not is_of(answer.body, request.body or {}, (request.method, request.template)):
             self._problem(f"{request} was answered with {answer.body}")
@@ -208,22 +206,24 @@ class Customers:
         return True
 
     def _repeat(self, promise: Promise, key: str) -> None:
-        """The same key again: with the same body the same answer, with another body a refusal."""
+        """Send a key again: with the same body, or with another one, which is refused."""
         random = self._random_of(promise, key)
         delay_s = 60.0 * random.random()
         body = promise.body or {}
         if random.random() < 0.5:
-            self._kernel.at(delay_s, lambda: self._ask(promise, key, body))
+            self._kernel.at(delay_s, lambda: self._request(promise, key, body))
             return
         request = Request(*PAY, promise.user, key=key, body=another(body))
         self._kernel.at(delay_s, lambda: self._api.send(request, self._refused))
 
     def _refused(self, answer: Answer) -> None:
         if not is_reused(answer):
-            self._problem(f"a key with another body was answered {answer.status} {answer.body}")
+            self._problem(
+                f"a key with another body was answered with {answer.status} {answer.body}"
+            )
 
     def read(self, user: str) -> None:
-        """Read everything there is to read; other people's things are not there."""
+        """Read everything that a user may read, and a payment of another user."""
         self._api.send(
             Request("GET", "/payments", user), lambda answer: self._saw_payments(user, answer)
         )
@@ -234,11 +234,11 @@ class Customers:
         payment_id, body = next(iter(self.accepted(user).items()), ("", {}))
         if payment_id:
             own = Request("GET", "/payments/{payment_id}", user, path={"payment_id": payment_id})
-            self._api.send(own, lambda answer: self._is_there(body, answer))
-            self._api.send(replace(own, user="somebody"), self._not_there)
+            self._api.send(own, lambda answer: self._saw_own(body, answer))
+            self._api.send(replace(own, user="another-user"), self._saw_nothing)
 
     def accepted(self, user: str) -> dict[str, Mapping[str, Any]]:
-        """What the user was told: payment id → the request that made it."""
+        """Return the user's payments: id → the body of the request."""
         return {
             promise.id: promise.body
             for promise in self.promises.values()
@@ -247,48 +247,48 @@ class Customers:
 
     def _saw_payments(self, user: str, answer: Answer) -> None:
         if answer.status != 200:
-            self._problem(f"a list of payments was answered {answer.status}")
+            self._problem(f"a list of payments was answered with {answer.status}")
             return
         mine = self.accepted(user)
         others = {p.id for p in self.promises.values() if p.user != user}
-        for told in answer.body["items"]:
-            wanted = mine.get(told["payment_id"])
-            if told["payment_id"] in others or (wanted and not is_of(told, wanted)):
-                self._problem(f"{user} sees in the list {told}")
+        for seen in answer.body["items"]:
+            wanted = mine.get(seen["payment_id"])
+            if seen["payment_id"] in others or (wanted and not is_of(seen, wanted)):
+                self._problem(f"the list of {user} shows {seen}")
 
-    def _is_there(self, body: Mapping[str, Any], answer: Answer) -> None:
+    def _saw_own(self, body: Mapping[str, Any], answer: Answer) -> None:
         if answer.status != 200 or not is_of(answer.body, body):
             self._problem(f"a payment for {body} was shown as {answer.status} {answer.body}")
 
     def _saw_wallet(self, answer: Answer) -> None:
         if answer.status == 404:
             return
-        told = answer.body
-        if answer.status != 200 or told["available"] + told["reserved"] != told["posted"]:
-            self._problem(f"a wallet was answered {answer.status} {told}")
+        seen = answer.body
+        if answer.status != 200 or seen["available"] + seen["reserved"] != seen["posted"]:
+            self._problem(f"a wallet was answered with {answer.status} {seen}")
 
-    def _not_there(self, answer: Answer) -> None:
+    def _saw_nothing(self, answer: Answer) -> None:
         if answer.status != 404:
-            self._problem(f"another user's payment was answered {answer.status}")
+            self._problem(f"another user's payment was answered with {answer.status}")
 
 
 def another(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The same request about another amount."""
+    """Return the same request with another amount."""
     return {**body, "amount": {**body["amount"], "value": body["amount"]["value"] + 1}}
 
 
 def is_reused(answer: Answer) -> bool:
-    """The key is another request's."""
+    """Whether the answer refuses a key that belongs to another request."""
     return answer.status == 422 and answer.body["type"].endswith("idempotency-key-reused")
 
 
-def is_of(told: Mapping[str, Any], body: Mapping[str, Any], asked: Operation = PAY) -> bool:
+def is_of(seen: Mapping[str, Any], body: Mapping[str, Any], asked: Operation = PAY) -> bool:
     """Whether an answer shows what the request asked for, in all fields that both have."""
-    return all(told.get(name) == body.get(name) for name in shown(asked))
+    return all(seen.get(name) == body.get(name) for name in shown(asked))
 
 
 class Operators:
-    """Redrive every open failed event; discard what is no event of ours."""
+    """They redrive every open failed event, and discard messages that are no events."""
 
     def __init__(
         self,
@@ -309,7 +309,7 @@ class Operators:
         query = {"status": "open", "page_size": "5"} | ({"cursor": cursor} if cursor else {})
         request = Request("GET", "/failed-events", OPERATOR, "operator", query=query)
 
-        def heard(answer: Answer) -> None:
+        def done(answer: Answer) -> None:
             if answer.status != 200:
                 self._problem(f"failed events were answered {answer.status} {answer.body}")
                 return
@@ -319,7 +319,7 @@ class Operators:
             if following and pages < PAGES_MAX:
                 self._list(following, pages + 1)
 
-        self._api.send(request, heard)
+        self._api.send(request, done)
 
     def _decide(self, event: Mapping[str, Any]) -> None:
         discard = self._poison(event["body"])
@@ -328,18 +328,18 @@ class Operators:
             ("POST", f"/failed-events/{{failed_event_id}}/{verb}"),
             event["failed_event_id"],
         )
-        note = {"note": POISON_NOTE if discard else "looked at it"}
+        note = {"note": POISON_NOTE if discard else "fixed"}
         request = Request(
             *(*review, OPERATOR, "operator"),
             path={"failed_event_id": key},
             body=filled(review, note, lambda name: self._streams.of(f"{OPERATOR} {key} {name}")),
         )
 
-        def heard(answer: Answer) -> None:
+        def done(answer: Answer) -> None:
             if answer.status == 200 and answer.body["status"] in ("redriven", "discarded"):
                 self.redriven += not discard
                 self.discarded += discard
-            elif answer.status != 409:  # somebody else was faster, or it failed again meanwhile
-                self._problem(f"{verb} was answered {answer.status} {answer.body}")
+            elif answer.status != 409:  # another operator was faster, or it failed again meanwhile
+                self._problem(f"{verb} was answered with {answer.status} {answer.body}")
 
-        self._api.send(request, heard)
+        self._api.send(request, done)

@@ -1,4 +1,4 @@
-"""The real entry points, imported once, and what makes a fresh execution environment of each."""
+"""The real entry points, imported once, and how each starts a new execution environment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENVIRONMENT: Final = {
     "GATEWAY_URL": URL,
     "GATEWAY_SECRET_ID": named("gateway-key"),
 }
-# Read from the process when the modules are imported; what was set before stays.
+# Read from the process when the modules are imported; variables that are set keep their value.
 AT_IMPORT: Final = {
     **ENVIRONMENT,
     "AWS_DEFAULT_REGION": REGION,
@@ -51,13 +51,13 @@ class EntryPoint:
     build: Callable[[Settings, Clock], object]
 
     def built(self, clock: Clock, monotonic: Callable[[], float]) -> object:
-        """What an environment builds when it starts."""
+        """Return what an environment builds when it starts."""
         if self.function.service == "gateway-processor":
             _inject_time(self.module, clock, monotonic)
         return self.build(Settings(ENVIRONMENT), clock)
 
     def invoke(self, built: object, event: Any) -> Any:
-        """Run the handler in an environment; it reads what was built before it first gives way."""
+        """Run the handler in an environment; it reads what was built before it first pauses."""
         name = "server" if self.function.role == "api" else "consumer"
         assert hasattr(self.module, name), f"{self.module.__name__} keeps no {name}"
         setattr(self.module, name, built)
@@ -65,8 +65,8 @@ class EntryPoint:
 
 
 @contextmanager
-def left_as_they_were(points: Mapping[str, EntryPoint]) -> Iterator[None]:
-    """What a world puts into the modules is gone afterwards: others use them too."""
+def restored(points: Mapping[str, EntryPoint]) -> Iterator[None]:
+    """Restore the modules after a world has changed them: others use them too."""
     before = [(vars(point.module), dict(vars(point.module))) for point in points.values()]
     try:
         yield
@@ -84,7 +84,7 @@ def _inject_time(module: ModuleType, clock: Clock, monotonic: Callable[[], float
 
 
 def entry_points() -> dict[str, EntryPoint]:
-    """Every function of the template, by name. Raises KeyError for one that is not known here."""
+    """Return every function of the template, by name."""
     for name, value in AT_IMPORT.items():
         os.environ.setdefault(name, value)
     return {function.name: _entry_point(function) for function in FUNCTIONS}

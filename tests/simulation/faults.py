@@ -1,7 +1,7 @@
-"""Faults: what can go wrong at a place, and a plan of what does.
+"""Faults: which are possible at a place, and a plan of those that happen.
 
-A place is a site (who calls what on what) and how often it was reached. A plan draws from streams
-of its own, so that a failing run keeps its faults as a list, which can be cut down.
+A place is a site (who calls what on which resource) and how often it was reached. A plan has random
+streams of its own, so that a failing run keeps its faults as a list, which can be reduced.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from tests.simulation.streams import Streams
 
 FOCUSED: Final = 15.0
-FAULTS_MAX: Final = 600  # in one world; a storm of duplicates would never end
+FAULTS_MAX: Final = 600  # in one world; duplicates of duplicates would never end
 RATE_MAX: Final = 0.8  # something must get through
 
 # Around one call of AWS.
@@ -38,7 +38,7 @@ CALL: Final[Mapping[str, tuple[str, ...]]] = {
     "PutEvents": (*BEFORE, *AFTER, "partial"),
     "GetSecretValue": ("throttle", "unreachable", "crash-before", "crash-after", "slow"),
 }
-# The only table with transactions, so the only one on which they can be met.
+# The only table with transactions, so the only one where they conflict.
 CONTENDED: Final = "wallets"
 CONFLICT: Final = ("conflict",)
 CONFLICTS: Final = ("PutItem", "UpdateItem", "TransactWriteItems")
@@ -56,14 +56,14 @@ STREAM: Final = ("stall",)
 
 @cache
 def around_call(operation: str, target: str) -> tuple[str, ...]:
-    """What can go wrong with one call of AWS."""
+    """Return the faults that are possible around one call of AWS."""
     contended = operation in CONFLICTS and target == CONTENDED
     return CALL[operation] + (CONFLICT if contended else ())
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """At the `nth` time that `site` is reached, `kind` happens; `size` in [0, 1) says how much."""
+    """When `site` is reached for the `nth` time, `kind` happens; `size` in [0, 1) is its extent."""
 
     site: str
     nth: int
@@ -78,22 +78,22 @@ WRITTEN: Final = re.compile(r"(?P<site>.+) #(?P<nth>\d+): (?P<kind>[a-z-]+) (?P<
 
 
 def fault(line: str) -> Fault:
-    """A fault as it is printed. Raises ValueError."""
+    """Return a fault from its printed form. Raises ValueError."""
     found = WRITTEN.fullmatch(line.strip())
     if found is None:
-        raise ValueError(f"{line!r} is no fault; one reads: <site> #<nth>: <kind> <size>")
+        raise ValueError(f"{line!r} is no fault. Write it as: <site> #<nth>: <kind> <size>")
     return Fault(found["site"], int(found["nth"]), found["kind"], float(found["size"]))
 
 
 class Plan(Protocol):
-    """Decides what happens at a place, and remembers it."""
+    """Decides what happens at a place, and records it."""
 
     happened: list[Fault]
     active: bool
-    kinds: dict[str, Sequence[str]]  # what can go wrong at each site that was reached
+    kinds: dict[str, Sequence[str]]  # possible at each reached site
 
     def at(self, site: str, kinds: Sequence[str]) -> Fault | None:
-        """What goes wrong here, this time."""
+        """Return the fault that happens here this time, if any."""
         ...
 
 
@@ -121,10 +121,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class FaultProfile:
-    """How much goes wrong in a world: the probability of each kind of fault at each place.
+    """The probability of each kind of fault at each place of a world.
 
-    Sites with `focus` in them are hit much harder, so that one part of the system is down for long;
-    `only` (none: all) are the kinds that there are, so that one kind can happen again and again.
+    Sites with `focus` in their name fail far more often, so that one part is down for long; `only`
+    (empty: all) are the possible kinds, so that one kind can happen again and again.
     """
 
     rate: float = 0.0
@@ -133,7 +133,7 @@ class FaultProfile:
 
 
 class Drawn:
-    """Random faults, as the profile has it; and `also`, when its site is reached the first time."""
+    """Random faults of a profile, and `also`, when its site is reached for the first time."""
 
     def __init__(self, streams: Streams, profile: FaultProfile, also: Fault | None = None) -> None:
         self._streams, self._profile, self._also = streams, profile, also

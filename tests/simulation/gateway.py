@@ -1,6 +1,6 @@
-"""The external gateway as the handlers' HTTP client meets it, and the truth about every charge.
+"""The external gateway as the handlers' HTTP client sees it, and its ledger of every charge.
 
-Stands in for urllib3 inside http_gateway, so the real adapter reads every answer. The contract is
+It replaces urllib3 inside http_gateway, so the real adapter reads every answer. The contract is
 specs/gateway.openapi.yaml.
 """
 
@@ -24,13 +24,13 @@ from tests.simulation.streams import Streams
 URL: Final = "http://127.0.0.1:9"
 CREATED_AT: Final = "2026-03-01T12:00:00.000Z"
 DECLINES: Final = "decline."  # a payee `decline.<code>` is declined with that code
-SILENT_S: Final = 3.0  # as long as the adapter waits
+TIMEOUT_S: Final = 3.0  # of the adapter
 PROBLEM: Final = "urn:problem-type:gateway:"
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The gateway's books: what became of each key, and each movement of money."""
+    """The gateway's ledger: the outcome of each key, and each charge."""
 
     outcomes: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Ledger:
     on_outcome: Callable[[str], None] = lambda _key: None
 
     def status(self, key: str) -> str:
-        """`none` until it is decided for good."""
+        """Return the outcome of a key; `none` until it is final."""
         return str(self.outcomes.get(key, {}).get("status", "none"))
 
     def charge(self, key: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -67,7 +67,7 @@ class Ledger:
         self._record(key, outcome)
 
     def charged(self) -> Counter[str]:
-        """What was charged, by currency."""
+        """Return what was charged, by currency."""
         sums: Counter[str] = Counter()
         for key, times in self.movements.items():
             amount = self.outcomes[key]["amount"]
@@ -81,8 +81,8 @@ class Ledger:
 
     def cancel(self, key: str) -> tuple[int, dict[str, Any]]:
         if key not in self.outcomes:
-            told = {"idempotency_key": key, "status": "cancelled", "created_at": CREATED_AT}
-            self._record(key, told)
+            outcome = {"idempotency_key": key, "status": "cancelled", "created_at": CREATED_AT}
+            self._record(key, outcome)
         return 200, self.outcomes[key]
 
     def _record(self, key: str, outcome: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ class Ledger:
 
 
 class Line:
-    """Carries requests to the books and back, with everything that a network does on the way."""
+    """Carries requests to the ledger and answers back, with the faults of a network."""
 
     def __init__(self, kernel: Kernel, ledger: Ledger, plan: Plan, streams: Streams) -> None:
         self._kernel, self._ledger, self._plan, self._streams = kernel, ledger, plan, streams
@@ -100,7 +100,7 @@ class Line:
         self.trace: Trace | None = None
 
     def request(self, method: str, url: str, **sent: Any) -> Response:
-        """As urllib3's PoolManager. Raises its exceptions."""
+        """Answer as urllib3's PoolManager does. Raises its exceptions."""
         asked = _asked(method, url, sent)
         task = self._kernel.task
         site = f"{task.name if task else 'test'} {asked.operation} gateway"
@@ -125,7 +125,7 @@ class Line:
                 return self._ledger.cancel(asked.key)
 
     def _before(self, fault: Fault, asked: Asked) -> Response | None:
-        """The request does not reach the books, or not now."""
+        """Raise or answer when the request does not reach the ledger, or not yet."""
         match fault.kind:
             case "refused":
                 raise exceptions.ProtocolError("connection refused")
@@ -138,10 +138,10 @@ class Line:
             case "down":
                 return respond(503, problem("unavailable", 503))
             case "slow":
-                self._kernel.pause(SILENT_S * fault.size)
+                self._kernel.pause(TIMEOUT_S * fault.size)
             case "late":
                 self._send_late(fault, asked)
-                self._silence()
+                self._no_answer()
             case _:
                 pass
         return None
@@ -150,21 +150,21 @@ class Line:
         if asked.operation == "charge":
             self.in_flight[asked.key] += 1
 
-        def land() -> None:
+        def arrive() -> None:
             if asked.operation == "charge":
                 self.in_flight[asked.key] -= 1
             self._answer(asked)
 
         # Sometimes long after the reservation has expired.
         scale = LATE_MAX_S if fault.size < 0.7 else 25 * LATE_MAX_S
-        self._kernel.at(scale * fault.size, land)
+        self._kernel.at(scale * fault.size, arrive)
 
     def _after(self, fault: Fault, asked: Asked) -> Response:
-        """The books are written, but what comes back is not what they say."""
+        """Answer after the ledger is written, but not with what it has."""
         status, document = self._answer(asked)
         match fault.kind:
             case "lost":
-                self._silence()
+                self._no_answer()
             case "crash-after":
                 raise CrashedError(fault.site)
             case "broken":
@@ -175,8 +175,8 @@ class Line:
                 pass
         return respond(status, document)
 
-    def _silence(self) -> None:
-        self._kernel.pause(SILENT_S)
+    def _no_answer(self) -> None:
+        self._kernel.pause(TIMEOUT_S)
         raise exceptions.ReadTimeoutError(None, URL, "no answer")  # type: ignore[arg-type]
 
 
@@ -189,7 +189,7 @@ class Asked:
 
 
 def _asked(method: str, url: str, sent: Mapping[str, Any]) -> Asked:
-    """Raises AssertionError for a request that is not in the contract."""
+    """Read a request. Raises AssertionError for one that is not in the contract."""
     path = url.removeprefix(f"{URL}/charges").strip("/")
     authorization = sent["headers"]["Authorization"]
     if method == "POST" and not path:
@@ -206,7 +206,7 @@ def _asked(method: str, url: str, sent: Mapping[str, Any]) -> Asked:
 
 
 class Response:
-    """As much of urllib3's response as the adapter reads."""
+    """The part of urllib3's response that the adapter reads."""
 
     def __init__(self, status: int, media_type: str, body: bytes) -> None:
         self.status, self.headers = status, {"content-type": media_type}
@@ -230,15 +230,17 @@ def problem(slug: str, status: int) -> dict[str, Any]:
 
 
 def garbage(size: float, status: int, document: Mapping[str, Any]) -> Response:
-    """An answer that is almost right, one of several kinds."""
-    said = dict(document)
-    swapped = {"approved": "declined", "declined": "approved"}.get(str(said.get("status")), "x")
+    """Return an answer that is almost right, one of several kinds."""
+    answer = dict(document)
+    swapped = {"approved": "declined", "declined": "approved"}.get(str(answer.get("status")), "x")
     made = (
         Response(200, "text/html", b"<html>It works!</html>"),
-        Response(status, "application/json", json.dumps(said).encode()[:-5]),
-        respond(status, _of_another(said)),
-        respond(status, said | {"amount": {"value": 1, "currency": "XXX"}}),
-        respond(status, {k: v for k, v in said.items() if k != "charge_id"} | {"status": swapped}),
+        Response(status, "application/json", json.dumps(answer).encode()[:-5]),
+        respond(status, _of_another(answer)),
+        respond(status, answer | {"amount": {"value": 1, "currency": "XXX"}}),
+        respond(
+            status, {k: v for k, v in answer.items() if k != "charge_id"} | {"status": swapped}
+        ),
         respond(404 if status == 201 else 409, problem("another", 404)),
         Response(status, "application/json", b"{}" * 9000),
         respond(302, {}),
@@ -246,12 +248,12 @@ def garbage(size: float, status: int, document: Mapping[str, Any]) -> Response:
     return made[int(size * len(made))]
 
 
-def _of_another(said: Mapping[str, Any]) -> dict[str, Any]:
-    """A good answer about another payment, which ended the other way."""
-    other = {**said, "idempotency_key": "pay_another"}
-    if said.get("status") == "approved":
+def _of_another(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a valid answer about another payment, with the opposite outcome."""
+    other = {**answer, "idempotency_key": "pay_another"}
+    if answer.get("status") == "approved":
         return other | {"status": "declined", "decline_code": "do_not_honor"}
-    if said.get("status") == "declined":
+    if answer.get("status") == "declined":
         return {name: v for name, v in other.items() if name != "decline_code"} | {
             "status": "approved"
         }
@@ -259,7 +261,7 @@ def _of_another(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Urllib3:
-    """What http_gateway uses of urllib3, with `line` in place of the network."""
+    """The part of urllib3 that http_gateway uses, with `line` in place of the network."""
 
     Timeout = Timeout
     exceptions = exceptions

@@ -1,7 +1,7 @@
-"""Virtual time, and tasks that give way to each other only where they say so.
+"""Virtual time, and tasks that switch only where they pause.
 
-A task is a greenlet: ordinary synchronous code that pauses inside a call. Whoever wakes first goes
-on, so random pauses are random interleavings, and one seed is one order of everything.
+A task is a greenlet: ordinary synchronous code that pauses inside a call. The task that wakes first
+continues, so random pauses are random interleavings, and one seed is one order of everything.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ Result: TypeAlias = object
 
 
 class CrashedError(BaseException):
-    """The process of a task ended here. Not an Exception, so that no handler can catch it."""
+    """The process of a task crashed. Not an Exception, so that no handler can catch it."""
 
 
 class Task:
-    """One invocation of a function. `done` gets its result, or why there is none."""
+    """One invocation of a function. `done` receives its result or its exception."""
 
     __slots__ = ("_kernel", "_run", "dead", "deadline_s", "done", "green", "name", "read_s")
 
@@ -37,14 +37,14 @@ class Task:
         self.green = greenlet(self._main, kernel.hub)
         self.dead = False
         self.deadline_s = deadline_s
-        self.read_s: float | None = None  # when it read what it decides on
+        self.read_s: float | None = None  # when it read the state that it decides on
 
     def _main(self) -> None:
         try:
             result: Result = self._run()
         except CrashedError as crash:
             result = crash
-        except Exception as error:  # noqa: BLE001 - as Lambda, which tells of it
+        except Exception as error:  # noqa: BLE001 - Lambda reports any exception
             result = error
         self.dead = True
         self.done(result)
@@ -53,13 +53,13 @@ class Task:
         self._kernel.switch(self)
 
     def crash(self) -> None:
-        """End it where it stands."""
+        """End the task where it is."""
         self.dead = True
         self._kernel.switch(self, CrashedError)
 
 
 class Kernel:
-    """Runs what is due, in the order of its time."""
+    """Runs actions when they are due, in order."""
 
     def __init__(self, start_s: float, steps_max: int) -> None:
         self.now_s = start_s
@@ -72,7 +72,7 @@ class Kernel:
         self._count = 0
 
     def at(self, delay_s: float, action: Action) -> None:
-        """Do something later; things due at the same moment happen in the order they were asked."""
+        """Run an action later; actions due at the same moment run in the order of these calls."""
         self._count += 1
         heapq.heappush(self._due, (self.now_s + max(delay_s, 0.0), self._count, action))
 
@@ -85,12 +85,12 @@ class Kernel:
         delay_s: float,
         limit_s: float,
     ) -> None:
-        """Begin a task after `delay_s`; it is ended `limit_s` later, wherever it is."""
+        """Start a task after `delay_s`; it crashes `limit_s` later, wherever it is."""
         task = Task(self, name, run, done, self.now_s + delay_s + limit_s)
         self.at(delay_s, task.resume)
 
     def pause(self, delay_s: float) -> None:
-        """Inside a task: let others run, and go on after `delay_s`."""
+        """Let other tasks run, and continue this one after `delay_s`."""
         task = self.task
         if task is None:
             self.now_s += delay_s
@@ -113,7 +113,7 @@ class Kernel:
         self.task = before
 
     def run(self, until_s: float | None = None) -> bool:
-        """Until nothing is due (by `until_s`). False when it was stopped, or never ends."""
+        """Run until nothing is due (by `until_s`). False when it was stopped, or never ends."""
         while self._due and not self.stopped:
             when, _, action = self._due[0]
             if until_s is not None and when > until_s:

@@ -1,4 +1,4 @@
-"""Lambda: execution environments of the real entry points, time limits, crashes, skewed clocks."""
+"""Lambda: execution environments of the entry points, time limits, crashes, skewed clocks."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ COLD_START_S: Final = 0.4
 
 @dataclass(slots=True)
 class Environment:
-    """One process of a function: its clock may be wrong until it jumps, and what it built lives as
-    long as it.
-    """
+    """One process of a function; its clock may be wrong until it jumps to the right time."""
 
     skew_s: float
     jumps_at_s: float
@@ -50,7 +48,7 @@ class Lambdas:
         return self._points[function]
 
     def invoke(self, function: str, event: Any, done: Callable[[Any], None]) -> None:
-        """Run a function; `done` gets its answer, or the exception that ended it."""
+        """Run a function; `done` receives its answer, or the exception that ended it."""
         self.invocations[function] += 1
         point = self._points[function]
         start = f"{function} start"
@@ -85,12 +83,12 @@ class Lambdas:
         )
 
     def _environment(self, point: EntryPoint, skew: float) -> tuple[float, Environment]:
-        """Cold start in seconds, and an environment; a skewed one is always new."""
+        """Return the cold start in seconds, and an environment; a skewed one is always new."""
         function = point.function.name
         idle = self._idle[function]
         if idle and not skew and self._streams.of(f"{function} environments").random() < 0.9:
             return 0.0, idle.pop()
-        # A clock that is set right may jump back as well as forward, often within an invocation.
+        # A clock that is corrected may jump back as well as forward, often within an invocation.
         wrong_s = WRONG_MAX_S * (100 * abs(skew) % 1) ** 4
         environment = Environment(2 * SKEW_MAX_S * skew, self._kernel.now_s + wrong_s)
         environment.built = point.built(
@@ -108,5 +106,5 @@ class Lambdas:
         return Clock(now=now, sleep=self._kernel.pause, random=draw)
 
     def forget(self) -> None:
-        """Let every environment end, so that the next ones start with a right clock."""
+        """End every environment, so that the next ones start with a correct clock."""
         self._idle.clear()

@@ -1,5 +1,7 @@
-"""Every message is accounted for: whoever acknowledges one has done what it asks, or has parked it;
-a letter leaves its DLQ only when it was sent back or stored.
+"""Every message is accounted for.
+
+A consumer that acknowledges one has handled or parked it; a dead letter leaves its DLQ after it was
+sent back or stored.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ Name: TypeAlias = tuple[str, str]
 Status: TypeAlias = Callable[[str], str]
 
 REVIEWER: Final = "error-handler-consumer"
-# Queue → which thing must be in which state once its message is acknowledged.
+# Queue → what must be in which state when a message is acknowledged.
 DONE: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "payment-orchestrator--wallet-reservation_failed": ("payment", frozenset({"failed"})),
     "payment-orchestrator--wallet-funds_released": ("payment", frozenset({"failed"})),
@@ -42,16 +44,16 @@ DONE: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 
 @dataclass(slots=True)
 class Messages:
-    """`status` of a thing by its kind and payment; `published` says how often an event was."""
+    """`status` by kind and payment; `published`, `measured` and `repeats` count."""
 
     problem: Callable[[str], None]
     status: Callable[[str, str], str]
-    asked_again: Callable[[str], int]
+    repeats: Callable[[str], int]
     published: Callable[[str], int]
     measured: Callable[[str], int]
     sender: Callable[[], str]
     is_poison: Callable[[str], bool]
-    redrives: set[tuple[str, str, int]] = field(default_factory=set)  # where, which, how often
+    redrives: set[tuple[str, str, int]] = field(default_factory=set)  # queue, event, count
     parked: Counter[Name] = field(default_factory=Counter)
     returned: Counter[Name] = field(default_factory=Counter)
     stored: Counter[Name] = field(default_factory=Counter)
@@ -61,50 +63,52 @@ class Messages:
     def on_sent(self, queue: Queue, message: Message) -> None:
         own = short(queue)
         self.sent[own] += 1
-        name = (own.removesuffix("-dlq"), letter(message.body))
+        name = (own.removesuffix("-dlq"), event_of(message.body))
         self._count_redrives(own, name, message)
         if own.endswith("-dlq"):
             self.parked[name] += 1
             if message.attributes.get(FAILURE_KIND, {}).get("StringValue") == "bug":
-                said = message.attributes[FAILURE_REASON]["StringValue"]
-                self.problem(f"{own} got a bug: {said}: {message.body}")
+                reason = message.attributes[FAILURE_REASON]["StringValue"]
+                self.problem(f"{own} received a bug: {reason}: {message.body}")
         elif REDRIVES in message.attributes:
             self.returned[name] += 1
 
     def _count_redrives(self, own: str, name: Name, message: Message) -> None:
-        """error-handler counts up, and the count stays with the message."""
+        """Check that error-handler counts up, and that the count stays with the message."""
         times = int(message.attributes.get(REDRIVES, {}).get("StringValue", "0"))
         sender = self.sender()
         if sender == REVIEWER and (
             times < 1 or (f"{name[0]}-dlq", name[1], times - 1) not in self.redrives
         ):
-            self.problem(f"{own} gets {name[1]} back for the {times}. time by error-handler")
+            self.problem(f"{own} receives {name[1]} from error-handler with {times} redrives")
         known = (name[0], name[1], times) in self.redrives
         if sender != REVIEWER and own.endswith("-dlq") and times and not known:
-            self.problem(f"{own} got {name[1]} with {times} redrives, which nobody counted")
+            self.problem(f"{own} received {name[1]} with {times} redrives, which were not counted")
         self.redrives.add((own, name[1], times))
 
     def on_stored(self, consumer: str, channel: str, body: str) -> None:
-        """error-handler kept a letter for an operator."""
-        self.stored[(f"{consumer}--{channel}", letter(body))] += 1
+        """Count a dead letter that error-handler stored for an operator."""
+        self.stored[(f"{consumer}--{channel}", event_of(body))] += 1
 
     def on_acknowledged(self, queue: Queue, message: Message) -> None:
         own = short(queue)
         self.acknowledged[own] += 1
         if own.endswith("-dlq"):
-            self._letter_left(own, (own.removesuffix("-dlq"), letter(message.body)))
+            self._dead_letter_left(own, (own.removesuffix("-dlq"), event_of(message.body)))
         elif not self._is_done(own, message.body):
-            name = (own, letter(message.body))
+            name = (own, event_of(message.body))
             if not self.parked[name]:
-                self.problem(f"{own} acknowledged what it neither did nor parked: {message.body}")
+                self.problem(
+                    f"{own} acknowledged what it neither handled nor parked: {message.body}"
+                )
             self.parked[name] -= 1
 
-    def _letter_left(self, own: str, name: Name) -> None:
+    def _dead_letter_left(self, own: str, name: Name) -> None:
         for kept in (self.returned, self.stored):
             if kept[name] > 0:
                 kept[name] -= 1
                 return
-        self.problem(f"{own} lost a letter: {name[1]}")
+        self.problem(f"{own} lost a dead letter: {name[1]}")
 
     def _is_done(self, queue: str, body: str) -> bool:
         if self.is_poison(body):
@@ -117,7 +121,7 @@ class Messages:
         if queue == "payment-orchestrator--payment-initiated-after-deadline":
             known = self.status("payment", payment_id)
             times = event.get("reannounced", 0)
-            return known in ("completed", "failed") or self.asked_again(payment_id) > times
+            return known in ("completed", "failed") or self.repeats(payment_id) > times
         if queue == "event-relay--outbox":
             return self.published(body) > 0
         if queue == "metrics-collector--events":
@@ -130,8 +134,8 @@ def short(queue: Queue) -> str:
     return queue.name.removeprefix(named(""))
 
 
-def letter(body: str) -> str:
-    """A name for the event in a message, whatever AWS wrapped around it."""
+def event_of(body: str) -> str:
+    """Return a name for the event in a message, without what AWS wrapped around it."""
     try:
         event: Any = parsed(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The standard output of the functions: what metrics they wrote in embedded metric format."""
+"""The standard output of the functions: metrics in embedded metric format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 
 
 class Metrics(io.TextIOBase):
-    """Counts `metric` or `metric/dimension`; anything else that is printed is remembered."""
+    """Counts `metric` or `metric/dimension`; any other output is kept."""
 
     def __init__(self) -> None:
         super().__init__()

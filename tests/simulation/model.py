@@ -1,9 +1,9 @@
-"""Explicit-state model of the choreography: every interleaving of deliveries, duplicates without
-end, one parked message, unknown outcomes, requests that land late.
+"""Explicit-state model of the choreography: every interleaving of deliveries and duplicates.
 
-Who hears what comes from the catalogue, which moves are legal from the MOVES of the code. Messages
-stay deliverable for ever (at least once, unordered); parking removes one. Checked: safety in every
-state, and that from every state a good end stays reachable.
+It includes one parked message, unknown outcomes and requests that arrive late. Consumers come from
+the catalogue, allowed moves from the MOVES of the code. Messages stay deliverable (at least once,
+in any order); parking removes one. Checked: safety in every state, and that a good end remains
+reachable from every state.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from tests.simulation.states import CHARGE_EVENTS, MOVES, PAYMENT_EVENTS, RESERV
 
 
 class State(NamedTuple):
-    """One payment. `broken` says which promise a step has broken."""
+    """One payment. `broken` names the promise that a step has broken."""
 
     payment: str
     reservation: str
     charge: str
-    gateway: str  # the truth: none, approved, declined, cancelled
-    flying: bool  # a charge request is still on its way to the gateway
+    gateway: str  # none, approved, declined, cancelled
+    in_flight: bool  # a charge request has not reached the gateway yet
     late: bool  # the deadline has passed
     messages: frozenset[str]  # by channel
     losses: int  # how many may still be parked
@@ -35,14 +35,14 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What to explore; everything but the first two is a known-bad variant."""
+    """What to explore; all but the first two make a variant that is known to be bad."""
 
     losses: int = 1
-    clocks_agree: bool = True  # else every step may take the time for early or late
-    wallet_expires_alone: bool = False
+    clocks_agree: bool = True  # else each step may find the deadline passed or not
+    wallet_expires_first: bool = False
     key_is_cancelled: bool = True
-    questions_are_answered_again: bool = True
-    deadline_asks_again: bool = True
+    repeats_are_answered: bool = True
+    deadline_repeats: bool = True
     claim_comes_first: bool = True
 
 
@@ -51,7 +51,7 @@ Reaction: TypeAlias = Callable[[State, Rules], Iterator[Step]]
 
 
 def channels(event: str | None) -> frozenset[str]:
-    """The queues that an event is announced to, by channel."""
+    """Return the queues that an event is announced to, by channel."""
     if event is None:
         return frozenset()
     return frozenset(c.channel for c in EVENTS[event].consumers if c.delivery == "queue")
@@ -62,7 +62,7 @@ def initial(losses: int) -> State:
 
 
 def steps(state: State, rules: Rules) -> Iterator[Step]:
-    """Everything that can happen next."""
+    """Yield everything that can happen next."""
     if not rules.clocks_agree:
         for late in (False, True):
             yield from _steps(state._replace(late=late), rules)
@@ -73,7 +73,7 @@ def steps(state: State, rules: Rules) -> Iterator[Step]:
 
 
 def _steps(state: State, rules: Rules) -> Iterator[Step]:
-    yield from _request_on_its_way(state)
+    yield from _request_in_flight(state)
     for channel in sorted(state.messages):
         if state.losses:
             left = state.messages - {channel}
@@ -81,27 +81,27 @@ def _steps(state: State, rules: Rules) -> Iterator[Step]:
         yield from REACTIONS[channel](state, rules)
 
 
-def _request_on_its_way(state: State) -> Iterator[Step]:
-    if state.charge == "pending" and not state.flying and state.gateway == NONE:
-        yield "a request is sent, and lost from sight", state._replace(flying=True)
-    if state.flying:
+def _request_in_flight(state: State) -> Iterator[Step]:
+    if state.charge == "pending" and not state.in_flight and state.gateway == NONE:
+        yield "a request is sent, and no answer comes", state._replace(in_flight=True)
+    if state.in_flight:
         if state.gateway == NONE:
-            yield "it lands and charges", state._replace(gateway="approved", flying=False)
-            yield "it lands and is declined", state._replace(gateway="declined", flying=False)
+            yield "it arrives and charges", state._replace(gateway="approved", in_flight=False)
+            yield "it arrives and is declined", state._replace(gateway="declined", in_flight=False)
         else:
-            yield "it lands on a used key", state._replace(flying=False)
+            yield "it arrives with a used key", state._replace(in_flight=False)
 
 
 def _announced(state: State, event: str | None) -> State:
     return state._replace(messages=state.messages | channels(event))
 
 
-def _wallet_hears_initiated(state: State, rules: Rules) -> Iterator[Step]:
+def _wallet_on_initiated(state: State, rules: Rules) -> Iterator[Step]:
     if state.reservation == NONE:
         if not state.late:
             yield "wallet reserves", _reservation(state, "reserved")
         yield "wallet refuses", _reservation(state, "refused")
-    elif rules.questions_are_answered_again:
+    elif rules.repeats_are_answered:
         event = RESERVATION_EVENTS[state.reservation]
         yield "wallet answers again", _announced(state, event)
 
@@ -114,7 +114,7 @@ def _charge(state: State, status: str) -> State:
     return _announced(state._replace(charge=status), CHARGE_EVENTS[status])
 
 
-def _gateway_hears_reserved(state: State, rules: Rules) -> Iterator[Step]:
+def _gateway_on_reserved(state: State, rules: Rules) -> Iterator[Step]:
     if state.charge == NONE:
         if state.late:
             yield "charge is closed unclaimed", _charge(state, "expired")
@@ -124,15 +124,15 @@ def _gateway_hears_reserved(state: State, rules: Rules) -> Iterator[Step]:
                 yield "charged before it is claimed", state._replace(gateway="approved")
     elif state.charge == "pending":
         yield from _settle(state, rules)
-    elif rules.questions_are_answered_again:
+    elif rules.repeats_are_answered:
         yield "gateway-processor answers again", _announced(state, CHARGE_EVENTS[state.charge])
 
 
-def _gateway_hears_expiry(state: State, rules: Rules) -> Iterator[Step]:
+def _gateway_on_expiry(state: State, rules: Rules) -> Iterator[Step]:
     if not state.late:
         return
-    if rules.wallet_expires_alone and state.reservation == "reserved":
-        yield "wallet releases alone", _reservation(state, "released")
+    if rules.wallet_expires_first and state.reservation == "reserved":
+        yield "wallet releases before the gateway decides", _reservation(state, "released")
     if state.charge == NONE:
         yield "charge is closed unclaimed", _charge(state, "expired")
     elif state.charge == "pending":
@@ -140,10 +140,10 @@ def _gateway_hears_expiry(state: State, rules: Rules) -> Iterator[Step]:
 
 
 def _settle(state: State, rules: Rules) -> Iterator[Step]:
-    """The outcome is asked for: inquire or charge before the deadline, cancel after it."""
+    """Find the outcome: inquire or charge before the deadline, cancel after it."""
     known = {"approved": "approved", "declined": "declined", "cancelled": "expired"}
     if state.gateway in known:
-        yield f"gateway says {state.gateway}", _charge(state, known[state.gateway])
+        yield f"gateway answers {state.gateway}", _charge(state, known[state.gateway])
     elif not state.late:
         for outcome in ("approved", "declined"):
             charged = state._replace(gateway=outcome)
@@ -158,7 +158,7 @@ def _settle(state: State, rules: Rules) -> Iterator[Step]:
 
 
 def _moves(state: State, thing: str, wanted: str) -> Iterator[Step]:
-    """As the code moves: once, not yet, or never."""
+    """Yield a move as the code makes it: once, not yet, or never."""
     current = state.payment if thing == "payment" else state.reservation
     try:
         if already_made(MOVES[thing], current=current, wanted=wanted, thing=thing):
@@ -166,7 +166,7 @@ def _moves(state: State, thing: str, wanted: str) -> Iterator[Step]:
     except Early:
         return
     except Permanent as failure:
-        yield f"{thing} is asked for the impossible", state._replace(broken=str(failure))
+        yield f"{thing} receives an impossible event", state._replace(broken=str(failure))
         return
     if thing == "payment":
         moved = state._replace(payment=wanted)
@@ -175,16 +175,16 @@ def _moves(state: State, thing: str, wanted: str) -> Iterator[Step]:
         yield f"reservation is {wanted}", _reservation(state, wanted)
 
 
-def _hears_deadline(state: State, rules: Rules) -> Iterator[Step]:
-    if state.late and state.payment == "pending" and rules.deadline_asks_again:
-        yield "the question is asked again", _announced(state, "payment.initiated")
+def _on_deadline(state: State, rules: Rules) -> Iterator[Step]:
+    if state.late and state.payment == "pending" and rules.deadline_repeats:
+        yield "the payment is announced again", _announced(state, "payment.initiated")
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
-    "payment.initiated": _wallet_hears_initiated,
-    "payment.initiated.after-deadline": _hears_deadline,
-    "wallet.funds_reserved": _gateway_hears_reserved,
-    "wallet.funds_reserved.at-expiry": _gateway_hears_expiry,
+    "payment.initiated": _wallet_on_initiated,
+    "payment.initiated.after-deadline": _on_deadline,
+    "wallet.funds_reserved": _gateway_on_reserved,
+    "wallet.funds_reserved.at-expiry": _gateway_on_expiry,
     "wallet.reservation_failed": lambda s, _r: _moves(s, "payment", "failed"),
     "wallet.funds_deducted": lambda s, _r: _moves(s, "payment", "completed"),
     "wallet.funds_released": lambda s, _r: _moves(s, "payment", "failed"),
@@ -194,7 +194,7 @@ REACTIONS: Final[Mapping[str, Reaction]] = {
 
 
 def broken(state: State) -> str:
-    """Which promise a state breaks, if one."""
+    """Return the promise that a state breaks (empty: none)."""
     if state.broken:
         return state.broken
     charged = state.gateway == "approved"
@@ -203,7 +203,7 @@ def broken(state: State) -> str:
         "deducted without a charge": state.reservation == "deducted" and not charged,
         "completed without a deduction": state.payment == "completed"
         and state.reservation != "deducted",
-        "failed while money is held": state.payment == "failed"
+        "failed while the amount is reserved": state.payment == "failed"
         and state.reservation not in ("released", "refused"),
         "charged without a claim": charged and state.charge == NONE,
     }
@@ -225,7 +225,7 @@ class Explored:
 
 
 def explored(rules: Rules) -> Explored:
-    """Every reachable state."""
+    """Explore every reachable state."""
     first = initial(rules.losses)
     came: dict[State, tuple[str, State] | None] = {first: None}
     edges: dict[State, list[State]] = {}
@@ -274,16 +274,16 @@ GOOD: Final = (
     Rules(losses=1, clocks_agree=False),
 )
 BAD: Final = {
-    "the wallet expires alone": Rules(losses=0, wallet_expires_alone=True),
+    "the wallet expires without the gateway": Rules(losses=0, wallet_expires_first=True),
     "the key is not cancelled": Rules(losses=0, key_is_cancelled=False),
-    "questions are not answered again": Rules(losses=1, questions_are_answered_again=False),
-    "nobody asks again after the deadline": Rules(losses=1, deadline_asks_again=False),
+    "repeated events are not answered": Rules(losses=1, repeats_are_answered=False),
+    "nothing is repeated after the deadline": Rules(losses=1, deadline_repeats=False),
     "the claim does not come first": Rules(losses=0, claim_comes_first=False),
 }
 
 
 def explored_all() -> Iterator[str]:
-    """One line per exploration."""
+    """Yield one line per exploration."""
     for rules in GOOD:
         found = explored(rules)
         verdict = "all promises kept" if found.good else f"{found.violation or found.stuck}"

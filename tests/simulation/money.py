@@ -1,5 +1,7 @@
-"""Money is conserved on every write: per wallet, what was deposited is what is there and what was
-charged, and what is set aside is what open reservations hold.
+"""Money is conserved on every write.
+
+Per wallet, deposits are the balance plus what was deducted, and `reserved` is the sum of the open
+reservations.
 """
 
 from __future__ import annotations
@@ -26,12 +28,12 @@ class Money:
     changed_s: dict[str, float] = field(default_factory=dict)
     deposited: Counter[str] = field(default_factory=Counter)
     deducted: Counter[str] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
+    reservations: Counter[str] = field(default_factory=Counter)
     available: Counter[str] = field(default_factory=Counter)
     reserved: Counter[str] = field(default_factory=Counter)
 
     def on_commit(self, changes: Iterable[Change]) -> None:
-        """What one atomic write did to some wallets."""
+        """Check what one atomic write did to its wallets."""
         touched = dict.fromkeys(self._apply(change) for change in changes)
         for wallet in touched:
             self._check(wallet)
@@ -57,14 +59,14 @@ class Money:
         if before == after:
             return
         if before == "reserved":
-            self.held[wallet] -= amount(change.new)
+            self.reservations[wallet] -= amount(change.new)
         if after == "reserved":
-            self.held[wallet] += amount(change.new)
+            self.reservations[wallet] += amount(change.new)
         if after == "deducted":
             self.deducted[wallet] += amount(change.new)
 
     def check_refusal(self, wallet: str, value: int, reason: str, read_s: float) -> None:
-        """A refusal must be true of the balance as it was read."""
+        """Check a refusal against the balance as it was read."""
         changed_s = self.changed_s.get(wallet)
         if changed_s is not None and changed_s >= read_s:
             return
@@ -78,8 +80,9 @@ class Money:
             )
 
     def check_refusal_among(self, changes: Sequence[Change], value: int, reason: str) -> None:
-        """A refusal must be true of the balance that its transaction replaces, at some turn among
-        the others in it.
+        """Check a refusal against the balance that its transaction replaces.
+
+        It may have been decided after any of the transaction's reservations.
         """
         (balance,) = (change for change in changes if change.key[1] == BALANCE)
         before = int(balance.old["available"]["N"]) if balance.old else 0
@@ -95,20 +98,20 @@ class Money:
         available, reserved = self.available[wallet], self.reserved[wallet]
         if available < 0 or reserved < 0:
             self.problem(f"wallet {wallet} is negative: {available} available, {reserved} reserved")
-        if reserved != self.held[wallet]:
+        if reserved != self.reservations[wallet]:
             self.problem(
-                f"wallet {wallet} has {reserved} reserved, its open reservations hold "
-                f"{self.held[wallet]}"
+                f"wallet {wallet} has {reserved} reserved, its open reservations have "
+                f"{self.reservations[wallet]}"
             )
-        there = self.deposited[wallet] - self.deducted[wallet]
-        if available + reserved != there:
+        posted = self.deposited[wallet] - self.deducted[wallet]
+        if available + reserved != posted:
             self.problem(
                 f"wallet {wallet} has {available} + {reserved}, but {self.deposited[wallet]} was "
                 f"deposited and {self.deducted[wallet]} deducted"
             )
 
     def by_currency(self) -> dict[str, tuple[int, int, int]]:
-        """Deposited, posted and deducted per currency."""
+        """Return what was deposited, posted and deducted, per currency."""
         totals: dict[str, tuple[int, int, int]] = {}
         for wallet in {*self.deposited, *self.available}:
             currency = wallet.rpartition("#")[2]

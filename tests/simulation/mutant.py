@@ -1,4 +1,4 @@
-"""A bug to plant: one text of a module replaced by another."""
+"""A bug to plant: one text of a module, replaced by another."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """`old` occurs once in the module and is replaced by `new`; so is what is in `also`. `seed` is
-    the first to try, because it is known to find the bug.
+    """`old` occurs once in the module and is replaced by `new`; so is each pair of `also`.
+
+    `seed` is tried first, because it is known to find the bug.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Plant a bug, import the handlers anew, and look for a seed that finds it.
+"""Plant a bug, import the handlers again, and look for a seed that finds it.
 
 Each mutant runs in a process forked from one that has imported everything but the handlers.
 """
@@ -28,7 +28,10 @@ MUTANTS: Final = (*IN_PAYMENTS, *IN_CHARGES, *AROUND)
 OWN: Final = ("handlers", "tests.simulation")
 STAYING: Final = (
     *("tests.simulation.planted", "tests.simulation.mutant", "tests.simulation.bodies", __name__),
-    *("handlers.runtime.aws", "handlers.core.errors"),  # clients take long to make, and raise these
+    *(
+        "handlers.runtime.aws",
+        "handlers.core.errors",
+    ),  # clients are slow to create, and raise these
 )
 SEEDS_MAX: Final = 40  # what a test tries beside the row's own seed
 SEARCHED_MAX: Final = 2000  # what a search for another seed tries
@@ -37,9 +40,7 @@ ROWS: Final = tuple(Path(__file__).parent.glob("planted*.py"))
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`killer` is the seed or sweep that killed the mutant (empty: it survived); `seed`: the seed,
-    if it was one.
-    """
+    """`killer` is the seed or sweep that killed the mutant (empty: it survived)."""
 
     name: str
     killer: str
@@ -58,7 +59,7 @@ class Verdict:
 
 
 def verdicts(mutants: Sequence[Mutant], seeds_max: int = SEEDS_MAX) -> Iterator[Verdict]:
-    """One after the other."""
+    """Yield the verdicts, one after the other."""
     import tests.simulation.world as warm  # everything is imported once, before the forks
 
     warm.points()
@@ -76,14 +77,14 @@ def _in_child(mutant: Mutant, seeds_max: int) -> Verdict:
             with os.fdopen(writer, "wb") as out:
                 pickle.dump(_verdict(mutant, seeds_max), out)
             code = 0
-        except BaseException:  # noqa: BLE001 - the parent hears that there is no verdict
+        except BaseException:  # noqa: BLE001 - the parent finds that there is no verdict
             traceback.print_exc()
         finally:
             sys.stderr.flush()
             os._exit(code)
     os.close(writer)
-    with os.fdopen(reader, "rb") as said:
-        text = said.read()
+    with os.fdopen(reader, "rb") as pipe:
+        text = pipe.read()
     os.waitpid(child, 0)
     if not text:
         raise RuntimeError(f"the process of mutant {mutant.name!r} ended without a verdict")
@@ -144,9 +145,9 @@ def with_seed(source: str, name: str, seed: int) -> str | None:
 
 
 def plant(mutant: Mutant) -> None:
-    """From now on the module is imported with the bug. Raises ValueError when it does not fit."""
+    """Make imports of the module contain the bug. Raises ValueError when the row is outdated."""
     if mutant.module.startswith(STAYING):
-        raise ValueError(f"mutant {mutant.name!r}: {mutant.module} is not imported anew")
+        raise ValueError(f"mutant {mutant.name!r}: {mutant.module} is not imported again")
     real = SourceFileLoader.get_code
 
     def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
@@ -162,7 +163,7 @@ def mutated(mutant: Mutant, source: str) -> str:
         if source.count(old) != 1:
             raise ValueError(
                 f"mutant {mutant.name!r}: its text occurs {source.count(old)} times in "
-                f"{mutant.module}; bring tests/simulation/planted*.py up to date:\n{old}"
+                f"{mutant.module}, not once. Update tests/simulation/planted*.py:\n{old}"
             )
         source = source.replace(old, new)
     return source

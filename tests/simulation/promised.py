@@ -1,4 +1,4 @@
-"""What people were promised and what the gateway decided, held against what is stored."""
+"""What customers were promised and what the gateway decided, compared with what is stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PAGE_SIZE: Final = 10
-# The four things that end together: payment, reservation, charge, and the gateway's truth.
+# The four that end together: payment, reservation, charge, and the gateway's own outcome.
 ENDS: Final = (
     ("completed", "deducted", "approved", "approved"),
     ("failed", "released", "declined", "declined"),
@@ -27,7 +27,7 @@ ENDS: Final = (
 
 
 def asked_for(payment: Item) -> dict[str, Any]:
-    """Amount and payee, as a request to pay has them."""
+    """Return amount and payee of a stored payment, as its request has them."""
     value = {"value": amount(payment), "currency": payment["currency"]["S"]}
     return {"amount": value, "payee": payment["payee"]["S"]}
 
@@ -45,7 +45,7 @@ class Promised:
         self._world, self._payments, self._wallets = world, payments, wallets
 
     def at_the_end(self) -> None:
-        """Each payment and deposit that was accepted is there as it was asked for, and no other."""
+        """Check that exactly the accepted payments and deposits exist, as they were requested."""
         self._payments_accepted()
         self._deposits_accepted()
 
@@ -53,13 +53,11 @@ class Promised:
         promises = self._world.customers.promises
         made = {promise.id for promise in promises.values()}
         if len(made) != len(promises) or made != {key for (key,) in self._payments}:
-            self._problem(
-                f"{len(promises)} promises made, {len(self._payments)} payments are there"
-            )
+            self._problem(f"{len(promises)} payments were accepted, {len(self._payments)} exist")
         for (user, key), promise in promises.items():
             item = self._payments.get((promise.id,))
             if item is None or item["user_id"]["S"] != user:
-                self._problem(f"user {user} with key {key} has no payment of theirs")
+                self._problem(f"user {user} with key {key} has no payment")
             elif asked_for(item) != {n: (promise.body or {})[n] for n in ("amount", "payee")}:
                 self._problem(f"{promise.id} is {asked_for(item)}, not {promise.body}")
 
@@ -70,19 +68,21 @@ class Promised:
             for promise in promises.values()
             if promise.body
         }
-        there = {
+        stored = {
             deposit_id: (item["deposited_to"]["S"], amount(item))
             for (deposit_id, entry), item in self._wallets.items()
             if entry == DEPOSIT
         }
-        if accepted != there or len(accepted) != len(promises):
-            self._problem(f"deposits were accepted that differ: {accepted.items() ^ there.items()}")
+        if accepted != stored or len(accepted) != len(promises):
+            self._problem(
+                f"deposits were accepted that differ: {accepted.items() ^ stored.items()}"
+            )
 
     def ended(self, key: str, payment: Item, reservation: Item | None, charge: Item | None) -> None:
-        """The payment, its reservation, its charge and the gateway agree, down to the reason."""
+        """Check that payment, reservation, charge and gateway agree, also in the reason."""
         outcome = self._world.ledger.outcomes.get(key, {})
-        truth = self._world.ledger.status(key)
-        statuses = (payment["status"]["S"], _status(reservation), _status(charge), truth)
+        actual = self._world.ledger.status(key)
+        statuses = (payment["status"]["S"], _status(reservation), _status(charge), actual)
         if statuses not in ENDS:
             self._problem(f"payment {key} ended {' '.join(statuses)}")
         wanted = {
@@ -95,11 +95,11 @@ class Promised:
             self._problem(f"payment {key} ended {' '.join(statuses)} for {reason}, not {wanted}")
 
     def read_back(self) -> None:
-        """Ask the API for everything that people can see; `World` runs until it is answered."""
+        """Read everything that customers can see; `World` runs until it is answered."""
         for user in sorted({user for user, _ in self._world.customers.promises}):
             accepted = self._world.customers.accepted(user)
             own = {
-                key: _told(item) | asked_of(accepted.get(key, {}))
+                key: _expected(item) | asked_of(accepted.get(key, {}))
                 for (key,), item in self._payments.items()
                 if item["user_id"]["S"] == user
             }
@@ -111,25 +111,25 @@ class Promised:
     def _list(self, user: str, left: dict[str, Any], cursor: str | None = None) -> None:
         query = {"page_size": str(PAGE_SIZE)} | ({"cursor": cursor} if cursor else {})
 
-        def heard(answer: Any) -> None:
-            for told in answer.body["items"]:
-                if left.pop(told["payment_id"], None) != _shown(told):
-                    self._problem(f"{user} sees in the list {told}")
+        def done(answer: Any) -> None:
+            for seen in answer.body["items"]:
+                if left.pop(seen["payment_id"], None) != _shown(seen):
+                    self._problem(f"the list of {user} shows {seen}")
             following = answer.body.get("next_cursor")
             if following:
                 self._list(user, left, following)
             elif left:
-                self._problem(f"{user} does not see {sorted(left)} in the list")
+                self._problem(f"the list of {user} does not show {sorted(left)}")
 
-        self._world.api.send(Request("GET", "/payments", user, query=query), heard)
+        self._world.api.send(Request("GET", "/payments", user, query=query), done)
 
     def _get(self, user: str, key: str, wanted: Any) -> None:
-        def heard(answer: Any) -> None:
+        def done(answer: Any) -> None:
             if answer.status != 200 or _shown(answer.body) != wanted:
-                self._problem(f"{user} sees as {key}: {answer.status} {answer.body}")
+                self._problem(f"{user} reads {key}: {answer.status} {answer.body}")
 
         path = {"payment_id": key}
-        self._world.api.send(Request("GET", "/payments/{payment_id}", user, path=path), heard)
+        self._world.api.send(Request("GET", "/payments/{payment_id}", user, path=path), done)
 
     def _balances(self, user: str) -> None:
         wanted = {
@@ -141,19 +141,19 @@ class Promised:
             if item.get("user_id", {}).get("S") == user
         }
 
-        def heard(answer: Any) -> None:
-            told = {w["currency"]: (w["available"], w["reserved"]) for w in answer.body["items"]}
-            if told != wanted:
-                self._problem(f"{user} sees the balances {told}, not {wanted}")
+        def done(answer: Any) -> None:
+            seen = {w["currency"]: (w["available"], w["reserved"]) for w in answer.body["items"]}
+            if seen != wanted:
+                self._problem(f"{user} reads the balances {seen}, not {wanted}")
 
-        self._world.api.send(Request("GET", "/wallets", user), heard)
+        self._world.api.send(Request("GET", "/wallets", user), done)
 
     def _problem(self, text: str) -> None:
         self._world.problem(text)
 
 
 def announced_reason(item: Item) -> str | None:
-    """The reason that an item's announcement gives."""
+    """Return the reason in the event that an item announces."""
     reason: str | None = parsed(item["outbox"]["S"])["data"].get("reason")
     return reason
 
@@ -162,7 +162,7 @@ def _status(item: Item | None) -> str:
     return str(item["status"]["S"]) if item else "none"
 
 
-def _told(item: Item) -> dict[str, Any]:
+def _expected(item: Item) -> dict[str, Any]:
     """Status and failure code of a payment, as the API should show them."""
     return {
         "status": item["status"]["S"],
@@ -171,10 +171,10 @@ def _told(item: Item) -> dict[str, Any]:
 
 
 def asked_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a request to pay asks for, as far as the API shows it again."""
+    """Return the fields of a request to pay that the API shows again."""
     return {name: body.get(name) for name in shown(PAY)}
 
 
-def _shown(told: Mapping[str, Any]) -> dict[str, Any]:
-    """As much of a payment that the API shows as is known here."""
-    return {name: told.get(name) for name in ("status", "failure_code")} | asked_of(told)
+def _shown(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a shown payment that are checked."""
+    return {name: seen.get(name) for name in ("status", "failure_code")} | asked_of(seen)

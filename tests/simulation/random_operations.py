@@ -1,6 +1,4 @@
-"""Random operations of the kinds that the handlers use, as parameters of botocore: the same for the
-fake, for moto and for MiniStack.
-"""
+"""Random operations of the kinds that handlers use, for the fake, moto and MiniStack."""
 
 from __future__ import annotations
 
@@ -83,7 +81,7 @@ def _update_of_payment(random: Random, prefix: str) -> dict[str, Any]:
 
 
 def _get(random: Random, prefix: str, _n: int) -> Call:
-    key = {"payment_id": _text(random.choice((*PAYMENTS, "nobody")))}
+    key = {"payment_id": _text(random.choice((*PAYMENTS, "unknown")))}
     table = f"{prefix}-payments"
     return "dynamodb", "GetItem", {"TableName": table, "Key": key, "ConsistentRead": True}
 
@@ -189,7 +187,7 @@ def _review(random: Random, prefix: str, _n: int) -> Call:
             "ExpressionAttributeNames": {"#status": "status"},
             "ExpressionAttributeValues": {
                 ":status": _text(random.choice(("redriven", "discarded"))),
-                ":note": _text("looked at it"),
+                ":note": _text("fixed"),
                 ":purge_at": _number(1),
                 ":open": _text("open"),
                 ":attempts": _number(random.randrange(1, 4)),

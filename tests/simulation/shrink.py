@@ -1,4 +1,4 @@
-"""Cut the faults of a failing run down to those that it needs."""
+"""Reduce the faults of a failing run to those that it needs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ def shrunken(
     fails: Callable[[Sequence[Fault]], bool],
     tries_max: int = TRIES_MAX,
 ) -> list[Fault]:
-    """A part of the list with which it still fails, and from which no single fault can be left out
-    (unless `tries_max` ends the search first).
+    """Return a part of the list that still fails, and needs each of its faults.
+
+    Fewer tries than `tries_max` are made, so a long list may keep some that it does not need.
     """
     kept = list(faults)
     size = max(1, len(kept) // 2)

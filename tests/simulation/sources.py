@@ -1,4 +1,4 @@
-"""Event source mappings: what wakes the functions, as the template has them."""
+"""Event source mappings: what invokes the functions, as the template has it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STREAM_RETRY_MAX_S: Final = 60.0
 
 
 class QueueSource:
-    """Lambda's poller of one queue. `on_done` hears of each message that it deletes."""
+    """Lambda's poller of one queue. `on_done` receives each message that it deletes."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class QueueSource:
     def _receive_twice(self, message: Message) -> None:
         fault = self._plan.at(f"{short(self._queue)} receive", RECEIVE)
         if fault and fault.kind == "duplicate":
-            # At least once: a message may be handed out again though it is hidden.
+            # At least once: a message may be delivered again though it is invisible.
             delay_s = DUPLICATE_MAX_S * fault.size**3
             copy = self._sqs.copy(message)
             self._kernel.at(delay_s, lambda: self._again(copy))
@@ -104,7 +104,7 @@ class QueueSource:
             self._kernel.at(0.0, self._poll)
 
     def _is_not_deleted(self, message_id: str) -> bool:
-        """The answer came, but deleting the message failed this once."""
+        """Whether deleting the message fails, this one time."""
         found = message_id in self._undeleted
         self._undeleted.discard(message_id)
         return found
@@ -116,7 +116,7 @@ class QueueSource:
 
 
 def _failed(answer: Any) -> set[str] | None:
-    """Ids that must come again; none when the whole batch must."""
+    """Return the ids to redeliver (none: the whole batch)."""
     if isinstance(answer, BaseException):
         return None
     if answer is None:
@@ -139,7 +139,7 @@ class Shard:
 
 
 class StreamSource:
-    """Lambda's poller of a table's stream: each shard in order, one batch at a time, for ever."""
+    """Lambda's poller of a table's stream: each shard in order, one batch at a time."""
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ class StreamSource:
             wait_s = min(STREAM_RETRY_MAX_S, STREAM_RETRY_S * 2.0**shard.failures)
             self._kernel.at(wait_s * shard.random.random(), lambda: self._read(shard))
             return
-        assert answer is None, "the relay raises when something must come again"
+        assert answer is None, "the relay raises when a record must be repeated"
         del shard.records[:count]
         shard.failures, shard.most = 0, RELAY_BATCH_ITEMS
         shard.busy = bool(shard.records)

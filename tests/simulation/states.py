@@ -1,6 +1,4 @@
-"""Every state moves as its table of moves says, one version at a time, and is announced by exactly
-the event that names it.
-"""
+"""Every state moves as its table allows, one version at a time, with the event that names it."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ from tests.simulation.cloud.events import Entry
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.texts import parsed
 
-# What each state is announced by; none: it is nobody's business yet.
+# The event that announces each state (none: it is not announced).
 PAYMENT_EVENTS: Final = {
     "pending": "payment.initiated",
     "completed": "payment.completed",
@@ -61,7 +59,7 @@ class States:
     first: dict[str, str] = field(default_factory=dict)  # event id → event type
 
     def on_write(self, thing: str, change: Change) -> None:
-        """A payment, reservation, charge or failed event was written."""
+        """Check a write of a payment, reservation, charge or failed event."""
         before = change.old["status"]["S"] if change.old else NONE
         after = change.new["status"]["S"]
         name = f"{thing} {change.key[-1]}"
@@ -123,15 +121,15 @@ class States:
         times = event.get("reannounced", 0)
         if moved:
             if times:
-                self.problem(f"{name} moved, but its event says it is announced again")
+                self.problem(f"{name} moved, but its event is marked as announced again")
             return
         before = parsed(change.old["outbox"]["S"]) if change.old else {}
         expected = {**before, "reannounced": before.get("reannounced", 0) + 1}
         if event != expected:
-            self.problem(f"{name} did not move, and announces something else: {event}")
+            self.problem(f"{name} did not move, but announces something else: {event}")
 
     def on_published(self, entry: Entry) -> None:
-        """The bus took an event."""
+        """Check an event that the bus accepted."""
         if entry.detail not in self.written:
             self.problem(f"published what no state announces: {entry.detail}")
             return

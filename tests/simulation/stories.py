@@ -1,4 +1,4 @@
-"""What happens in a world: who deposits, who pays whom and when, how much goes wrong."""
+"""What happens in a world: who deposits, who pays whom and when, and how many faults."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Story:
     profile: FaultProfile = NO_FAULTS
 
     def begin(self, world: World) -> None:
-        """Put everything on the calendar."""
+        """Schedule everything that happens."""
         kernel, customers = world.kernel, world.customers
         for d in self.deposits:
             kernel.at(d.at_s, partial(customers.deposit, d.key, d.body))
@@ -122,7 +122,7 @@ def body(value: int, currency: str, payee: str = PAYEES[0]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who pays in which currencies, and over how many seconds."""
+    """Who pays in which currencies, and during how many seconds."""
 
     users: Sequence[str]
     currencies: Sequence[str]
@@ -163,7 +163,7 @@ def _profile(streams: Streams) -> FaultProfile:
 
 
 def _deposits(streams: Streams, cast: Cast) -> tuple[Deposit, ...]:
-    """Early ones mostly; some are asked for twice at the same time."""
+    """Return mostly early deposits; some are requested twice at the same time."""
     count = streams.of("wealth").choice((1, 6, 20, 40))
     made = [_deposit(streams, cast, n) for n in range(count)]
     return tuple(made + made[::4])
@@ -186,7 +186,7 @@ def _deposit(streams: Streams, cast: Cast, number: int) -> Deposit:
 def _payment(streams: Streams, cast: Cast, number: int) -> Payment:
     site = f"payment {number}"
     random = streams.of(site)
-    # Customers use the same keys on purpose: keys of two users never meet.
+    # Customers use the same keys on purpose: a key belongs to its user.
     asked = body(
         1 + int(1000 * random.random()), random.choice(cast.currencies), random.choice(PAYEES)
     )
@@ -199,7 +199,7 @@ def _payment(streams: Streams, cast: Cast, number: int) -> Payment:
 
 
 def _poison(streams: Streams, payments: tuple[Payment, ...]) -> tuple[Poison, ...]:
-    """Bodies that are no events, and events that nobody announced; none may move money."""
+    """Return messages that are no events, and forged events; none may move money."""
     if streams.of("poison").random() < 0.6:
         return ()
     garbage = tuple(_garbage(streams, n) for n in range(1, 3))
@@ -214,7 +214,7 @@ def _garbage(streams: Streams, number: int) -> Poison:
 
 
 def _forged(streams: Streams, payments: tuple[Payment, ...], number: int) -> Poison:
-    """A well-formed event about a payment that there is not, or about another amount."""
+    """Return a well-formed event about an unknown payment, or about another amount."""
     site = f"forged {number}"
     random = streams.of(site)
     pairs = [

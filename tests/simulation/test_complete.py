@@ -1,4 +1,4 @@
-"""All that the contract names takes part: services, requests, and their optional fields."""
+"""The simulation has every service, every request and every optional field of the contract."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OPERATIONS = sorted(requests())
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What happened in some worlds: who was invoked, and which fields each request had."""
+    """The sites that some worlds reached, and the fields that each request had."""
 
     sites: set[str] = field(default_factory=set)
     fields: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -38,10 +38,10 @@ def seen() -> Seen:
     found = Seen()
     send = Api.send
 
-    def sent(api: Api, request: Request, heard: Any) -> None:
+    def sent(api: Api, request: Request, done: Any) -> None:
         operation = (request.method, request.template)
         found.fields.setdefault(operation, set()).update(request.body or {})
-        send(api, request, heard)
+        send(api, request, done)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Api, "send", sent)
@@ -52,7 +52,7 @@ def seen() -> Seen:
 
 @cache
 def crash_points() -> set[str]:
-    """The sites of all paths at which a function can crash."""
+    """Return the sites of all paths at which a function can crash."""
     places = [place for path in PATHS for place in run(path, ())[1].places]
     return {site for site, _, kinds in places if any(kind.startswith("crash") for kind in kinds)}
 
@@ -75,7 +75,7 @@ def test_every_function_of_a_service_takes_part_in_a_story(service: str) -> None
     idle = [name for name in functions(service) if f"{name} start" not in seen().sites]
 
     assert functions(service)
-    assert not idle, f"no story invokes {idle}: let one do so in tests/simulation/stories.py"
+    assert not idle, f"no story invokes {idle}: add one to tests/simulation/stories.py"
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -91,7 +91,7 @@ def test_customers_send_every_request_with_each_of_its_optional_fields(
 ) -> None:
     sent = seen().fields.get(operation)
 
-    assert sent, f"nobody sends {operation}: let somebody do so in tests/simulation/customers.py"
+    assert sent, f"nothing sends {operation}: add it to tests/simulation/customers.py"
     assert optional(operation).keys() <= sent
 
 

@@ -21,7 +21,7 @@ from tests.simulation.faults import Fault
 
 TRACE = Trace()
 # Of the main path every pair, and every fault in all its sizes; of the others some pairs, and sizes
-# in turn. All of all: `make simulate ARGS=--crash-points SIZE=full`.
+# in turn. Everything: `make simulate ARGS=--crash-points SIZE=full`.
 MAIN = PATHS[:1]
 PAIRS_OF_THE_OTHERS = 20
 
@@ -36,7 +36,7 @@ def test_no_single_fault_breaks_a_promise(path: Path) -> None:
 
 @pytest.mark.xdist_group("crash points")
 def test_every_call_in_the_source_has_met_every_fault() -> None:
-    """Runs after the sweeps, in the same process. A new call needs a path that reaches it."""
+    """It runs after the sweeps, in the same process. A new call needs a path that reaches it."""
     missing = {str(site): kinds for site in call_sites() if (kinds := TRACE.missing(site))}
 
     assert TRACE.kinds, "run it together with the sweeps"
@@ -59,13 +59,13 @@ def test_no_pair_of_faults_at_the_boundaries_breaks_a_promise(path: Path) -> Non
 
 
 @pytest.mark.parametrize("path", PATHS[1:], ids=lambda path: path.name)
-def test_no_pair_of_a_sample_of_all_faults_breaks_a_promise(path: Path) -> None:
+def test_no_pair_of_a_sample_of_faults_breaks_a_promise(path: Path) -> None:
     swept = sample_pairs(path, PAIRS_OF_THE_OTHERS)
 
     assert not swept.problems, swept
 
 
-def test_with_any_one_message_parked_a_payment_still_ends_by_itself() -> None:
+def test_with_any_one_message_parked_a_payment_still_ends_automatically() -> None:
     assert first_problem() == ""
 
 

@@ -1,6 +1,6 @@
-"""The fake is judged too: the same random operations on it, on moto and on MiniStack.
+"""The fake is tested too: the same random operations on it, on moto and on MiniStack.
 
-A difference is either explained here, by the one that is wrong, or a failure.
+A difference is either explained here, with the side that is wrong, or it is a failure.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def fake() -> Cloud:
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A MiniStack with nothing in it."""
+    """Start an empty MiniStack, and give its endpoint."""
     folder = tmp_path_factory.mktemp("ministack")
     running = launch(Home(folder), dependencies=folder, iam_enforced=False, workers_max=1)
     try:
@@ -54,7 +54,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["moto", "ministack"])
 def real_address(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Where what stands for AWS is; moto is in this process."""
+    """Give the endpoint of MiniStack, or none for moto, which is in this process."""
     if request.param == "ministack":
         yield request.getfixturevalue("endpoint")
         return
@@ -64,7 +64,7 @@ def real_address(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 @pytest.fixture
 def real(real_address: str | None) -> Any:
-    """A DynamoDB client with the tables of the template."""
+    """Return a DynamoDB client with the tables of the template."""
     return _with_tables(real_address)
 
 
@@ -111,24 +111,24 @@ def _key(names: tuple[str, ...]) -> list[dict[str, str]]:
 
 @pytest.mark.xdist_group("fake")
 @pytest.mark.parametrize("seed", range(4))
-def test_the_fake_answers_as_the_real_thing_does(fake: Cloud, real: Any, seed: int) -> None:
-    """Answers, errors, reasons of cancellation, pages: all the same, operation by operation."""
+def test_the_fake_answers_as_the_real_dynamodb_does(fake: Cloud, real: Any, seed: int) -> None:
+    """Answers, errors, cancellation reasons and pages are the same, operation by operation."""
     for number, (service, operation, parameters) in enumerate(
         calls(Random(seed), OPERATIONS, prefix=named("").rstrip("-"))
     ):
         if "ClientRequestToken" in parameters:  # MiniStack remembers those of earlier seeds
             parameters["ClientRequestToken"] += f"-of-{seed}"
-        ours = _told(operation, lambda: fake.call(service, operation, parameters))  # noqa: B023
+        ours = _answer(operation, lambda: fake.call(service, operation, parameters))  # noqa: B023
         call = getattr(real, SNAKE[operation])
-        theirs = _told(operation, lambda: call(**parameters))  # noqa: B023
+        theirs = _answer(operation, lambda: call(**parameters))  # noqa: B023
         if operation == "Query" and "LastEvaluatedKey" not in theirs:
             ours = _without_empty_page(fake, parameters, ours)
         assert ours == theirs, f"operation {number}: {operation} {parameters}"
 
 
 def _without_empty_page(fake: Cloud, parameters: dict[str, Any], answer: Any) -> Any:
-    """Explained: a page that Limit ends has a LastEvaluatedKey on AWS even when nothing follows;
-    moto and MiniStack know that nothing does, and say so. The fake does as AWS.
+    """Remove the LastEvaluatedKey of a full page that nothing follows: AWS and the fake return it,
+    moto and MiniStack do not.
     """
     last = answer.get("LastEvaluatedKey")
     if last is None:
@@ -138,8 +138,8 @@ def _without_empty_page(fake: Cloud, parameters: dict[str, Any], answer: Any) ->
     return {name: value for name, value in answer.items() if name != "LastEvaluatedKey"}
 
 
-def _told(operation: str, call: Any) -> Any:
-    """What an operation said, less what carries no meaning."""
+def _answer(operation: str, call: Any) -> Any:
+    """Return the answer of an operation without the parts that carry no meaning."""
     try:
         answer = call()
     except ClientError as error:
@@ -156,10 +156,10 @@ def _told(operation: str, call: Any) -> Any:
 
 @pytest.mark.xdist_group("fake")
 @pytest.mark.parametrize("seed", range(4))
-def test_queues_hand_out_hide_and_redrive_as_the_real_ones(
+def test_queues_deliver_hide_and_redrive_as_the_real_ones(
     fake: Cloud, real_address: str | None, seed: int
 ) -> None:
-    """Receive counts, attributes, deletion, and the way to the DLQ."""
+    """Receive counts, attributes, deletion and redrive policies are the same."""
     client = _client("sqs", real_address)
     ours = fake.sqs.queues[named("wallet-service--payment-initiated")]
     theirs = _queue_pair(client, ours.receives_max)
@@ -185,7 +185,7 @@ def _queue_pair(client: Any, receives_max: int) -> tuple[str, str]:
 def _one_step(
     random: Random, number: int, fake: Cloud, client: Any, theirs: tuple[str, str]
 ) -> None:
-    """Send, or receive one and then delete it, show it again or leave it."""
+    """Send a message, or receive one and then delete it, make it visible again or keep it."""
     queue = fake.sqs.queues[named("wallet-service--payment-initiated")]
     url = f"https://sqs/1/{queue.name}"
     if random.random() < 0.3:
@@ -235,7 +235,7 @@ ENTRY: Final = {"Source": "wallet-service", "DetailType": "wallet.funds_reserved
     ],
     ids=["ten", "eleven", "a broken detail", "no source", "no type"],
 )
-def test_the_bus_takes_and_refuses_entries_as_the_real_one(
+def test_the_bus_accepts_and_refuses_entries_as_the_real_one(
     fake: Cloud, real_address: str | None, entries: list[dict[str, str]]
 ) -> None:
     client = _client("events", real_address)
@@ -243,18 +243,18 @@ def test_the_bus_takes_and_refuses_entries_as_the_real_one(
         client.create_event_bus(Name=named("events"))
     sent = [entry | {"EventBusName": named("events")} for entry in entries]
 
-    ours = _taken(lambda: fake.call("events", "PutEvents", {"Entries": sent}))
+    ours = _accepted(lambda: fake.call("events", "PutEvents", {"Entries": sent}))
 
-    theirs = _taken(lambda: client.put_events(Entries=sent))
+    theirs = _accepted(lambda: client.put_events(Entries=sent))
     if real_address and len(entries) < ENTRIES_MAX:
-        # Explained: MiniStack takes entries that AWS and moto refuse.
+        # Explained: MiniStack accepts entries that AWS and moto refuse.
         assert theirs == (0, [None] * len(sent))
     else:
         assert ours == theirs
 
 
-def _taken(call: Any) -> Any:
-    """How many entries failed, and with which code each; or the code of the call's failure."""
+def _accepted(call: Any) -> Any:
+    """Return how many entries failed, and the code of each; or the code of the failed call."""
     try:
         answer = call()
     except ClientError as error:

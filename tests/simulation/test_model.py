@@ -1,4 +1,4 @@
-"""The model of the choreography keeps its promises; variants that are known to be bad do not."""
+"""The model of the choreography keeps its promises; known-bad variants do not."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Bugs planted in the handlers are found. The list, with the seed that kills each, is printed by
-`python -m tests.simulation --mutants`.
-"""
+"""Bugs planted in the handlers are found; `make simulate ARGS=--mutants` lists them."""
 
 from __future__ import annotations
 
@@ -16,13 +14,13 @@ SHARDS = 2
 MUTANTS_MIN = 40
 
 
-def test_there_are_enough_of_them_and_each_has_a_name() -> None:
+def test_there_are_enough_planted_bugs_and_each_has_a_name() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= MUTANTS_MIN
 
 
 @pytest.mark.parametrize("shard", range(1, SHARDS + 1))
 def test_every_planted_bug_is_found(shard: int) -> None:
-    """In a process of its own: mutants fork, and this one has threads."""
+    """It runs in a process of its own: mutants fork, and this one has threads."""
     command = [
         sys.executable,
         "-m",

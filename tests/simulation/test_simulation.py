@@ -1,4 +1,4 @@
-"""Thousands of payments under faults, each seed a world of its own; and seeds that once failed."""
+"""Thousands of payments under faults, a world per seed; and seeds that once failed."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def test_a_seed_is_the_same_world_every_time_and_its_faults_replay_it() -> None:
         assert list(one.faults) == list(other.faults)
 
 
-def test_a_fault_that_no_seed_drew_happens_when_it_is_asked_for() -> None:
+def test_a_fault_that_no_seed_drew_happens_when_it_is_requested() -> None:
     some = campaign.run([campaign.Run(3)])
-    asked = some.unmet()[:10]
+    requested = some.unmet()[:10]
 
-    met = campaign.run(asked)
+    met = campaign.run(requested)
 
     assert not met.failed
-    assert {(run.also.site, run.also.kind) for run in asked if run.also} <= set(met.faults)
+    assert {(run.also.site, run.also.kind) for run in requested if run.also} <= set(met.faults)
 
 
-def test_what_a_report_says_to_keep_is_kept_with_its_faults() -> None:
+def test_a_failing_seed_is_kept_with_its_faults() -> None:
     faults = [Fault("stream wallets/1", 2, "stall", 0.25), Fault("a call", 1, "lost", 0.5)]
 
     text = "\n".join((campaign.kept(4, faults), "// a comment", campaign.kept(4, faults[:1])))
@@ -60,14 +60,14 @@ def test_what_a_report_says_to_keep_is_kept_with_its_faults() -> None:
     assert list(campaign.kept_seeds(text)) == [(4, faults), (4, faults[:1])]
 
 
-def test_a_failing_list_of_faults_is_cut_down_to_those_that_matter() -> None:
+def test_a_failing_list_of_faults_is_reduced_to_those_that_matter() -> None:
     faults = [Fault("a call", nth, "lost", 0.5) for nth in range(30)]
     needed = {faults[3], faults[17]}
 
     assert set(shrunken(faults, lambda some: needed <= set(some))) == needed
 
 
-def test_a_world_leaves_the_entry_points_as_they_were() -> None:
+def test_a_world_restores_the_entry_points() -> None:
     modules = {name: dict(vars(point.module)) for name, point in points().items()}
 
     simulate(7)

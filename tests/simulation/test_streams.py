@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ import pytest
 from generated.contract import Consumer
 from handlers.runtime import aws
 from handlers.runtime.clock import Clock
+from handlers.runtime.commit import reading
 from infra.template.functions import receiver
 from infra.template.routing import Pair
 from tests.simulation import bus, entry_points, messages, stories, world
@@ -35,7 +37,8 @@ class Auditor:
     def consume(self, batch: Any) -> Any:
         for record in batch["Records"]:
             key = {"payment_id": {"S": parsed(record["body"])["subject"]}}
-            aws.dynamodb().get_item(TableName=named("payments"), Key=key, ConsistentRead=True)
+            read = partial(aws.dynamodb().get_item, TableName=named("payments"), Key=key)
+            reading("read a payment", read)
             self.clock.random()
         return {"batchItemFailures": []}
 
@@ -43,7 +46,7 @@ class Auditor:
 @pytest.fixture
 def auditor(monkeypatch: pytest.MonkeyPatch) -> None:
     """A function, its queue and DLQ, and a rule, all of which come before the others."""
-    module: Any = SimpleNamespace()
+    module: Any = SimpleNamespace(consumer=None)
     module.handler = lambda batch, _context: module.consumer.consume(batch)
     point = entry_points.EntryPoint(AUDITOR, module, lambda _, clock: Auditor(clock))
     known = points()
@@ -52,7 +55,6 @@ def auditor(monkeypatch: pytest.MonkeyPatch) -> None:
     producer = ("payment-orchestrator", "payment.initiated")
     rules[producer].insert(0, Pair("payment.initiated", "payment-orchestrator", consumer))
     done = ("payment", frozenset({"pending", "completed", "failed"}))
-    monkeypatch.setitem(cast(Any, entry_points.BUILT), AUDITOR.name, "consumer")
     monkeypatch.setitem(cast(Any, messages.DONE), QUEUE, done)
     monkeypatch.setattr(bus, "rules", lambda: rules)
     monkeypatch.setattr(world, "cloud", lambda now_s: _with_queue(cloud(now_s)))

@@ -1,4 +1,4 @@
-"""JSON that is read again and again on its way through the cloud: parsed once, never changed."""
+"""JSON that is read many times on its way through the cloud: parsed once, never changed."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ KEPT_MAX: Final = 4096
 
 @lru_cache(KEPT_MAX)
 def parsed(text: str) -> Any:
-    """Raises ValueError. Nobody may change what it gives."""
+    """Return the parsed text, which must not be changed. Raises ValueError."""
     return json.loads(text)

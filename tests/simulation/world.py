@@ -1,4 +1,4 @@
-"""One world: a seed makes people, schedules and faults; it runs until nothing is left to happen."""
+"""One world: a seed gives customers, schedules and faults; it runs until nothing is due."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.sqs import Message, Queue
 from tests.simulation.cloud.stack import cloud, named
 from tests.simulation.customers import Api, Customers, Operators
-from tests.simulation.entry_points import EntryPoint, entry_points, left_as_they_were
+from tests.simulation.entry_points import EntryPoint, entry_points, restored
 from tests.simulation.faults import Drawn, Fault, Listed, Plan
 from tests.simulation.gateway import Ledger, Line, Urllib3
 from tests.simulation.kernel import Kernel
@@ -36,19 +36,19 @@ from tests.simulation.streams import Streams
 
 START_S: Final = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 STEPS_MAX: Final = 100_000
-ROUNDS_MAX: Final = 15  # how often operators go through what failed before somebody is called
+ROUNDS_MAX: Final = 15  # how often operators review failed events before the world counts as broken
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a world. No problems: every promise was kept."""
+    """The result of a world. No problems: every promise was kept."""
 
     seed: int
     payments: int
     ends: Counter[str]  # statuses, failures with their reason
     calls: Counter[str]
     faults: Sequence[Fault]
-    kinds: Mapping[str, Sequence[str]]  # what can go wrong at each site that was reached
+    kinds: Mapping[str, Sequence[str]]  # the faults that are possible at each reached site
     problems: list[str]
     steps: int = 0
     pending_alone: int = 0
@@ -60,13 +60,13 @@ def points() -> dict[str, EntryPoint]:
 
 
 class World:
-    """Everything of one run; nothing of it outlives it."""
+    """Everything that one run consists of; nothing remains after it."""
 
-    loud = False  # let the functions write their logs
+    loud = False  # whether the functions write their logs
 
     def __init__(self, seed: int, plan: Plan) -> None:
         self.seed, self.plan = seed, plan
-        self.pending_alone = 0  # payments that had not ended before operators came
+        self.pending_alone = 0  # payments that had not ended before operators reviewed
         self.problems: list[str] = []
         streams = self.random = Streams(f"order {seed}")
         self.kernel = Kernel(START_S, STEPS_MAX)
@@ -84,7 +84,7 @@ class World:
         self.operators = Operators(self.api, streams, self.checks.is_poison, self.problem)
 
     def problem(self, text: str) -> None:
-        """A promise that was not kept. The first is what matters; the run ends here."""
+        """Record a broken promise. The first one matters; the run ends here."""
         self.problems.append(f"at {self.kernel.now_s - START_S:.3f} s: {text}")
         self.kernel.stopped = True
 
@@ -142,12 +142,12 @@ class World:
         self.checks.on_sent(queue, message)
 
     def run(self, story: stories.Story) -> Outcome:
-        """Play the story, heal, and look after everything until it is quiet."""
+        """Play the story, end the faults, and review failed events until nothing is due."""
         with self.in_place():
             story.begin(self)
             self.kernel.run(until_s=START_S + story.faults_end_s)
             self.end_faults()
-            self._until_quiet()
+            self._until_nothing_is_due()
             if not self.problems:
                 self.checks.promised.read_back()
                 self.kernel.run()
@@ -159,11 +159,11 @@ class World:
         self.plan.active = False
         self.lambdas.forget()
 
-    def _until_quiet(self) -> None:
+    def _until_nothing_is_due(self) -> None:
         for turn in range(ROUNDS_MAX):
             if not self.kernel.run():
                 if not self.problems:
-                    self.problem("it does not end")
+                    self.problem("the world does not end")
                 return
             if turn == 0:
                 self.pending_alone = self.checks.pending()
@@ -188,7 +188,7 @@ class World:
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """This world in place of AWS, the gateway, the clock of the circuit breaker and the log."""
+        """Replace AWS, the gateway, the circuit breaker's clock and the log by this world."""
         module: Any = import_module("handlers.gateway_processor.http_gateway")
         real_urllib3, real_monotonic = module.urllib3, circuitbreaker.monotonic
         module.urllib3 = Urllib3(lambda: self.line)
@@ -197,7 +197,7 @@ class World:
         logging.disable(disabled if self.loud else logging.CRITICAL)
         try:
             with (
-                left_as_they_were(points()),
+                restored(points()),
                 replacing_aws(self.calls.call),
                 redirect_stdout(self.metrics),
             ):
@@ -214,7 +214,7 @@ def _end(payment: Item) -> str:
 
 @cache
 def reader(queue: str) -> Function:
-    """The function that works through a queue."""
+    """Return the function that consumes a queue."""
     name = queue.removeprefix(named(""))
     return receiver(routing.ERROR_HANDLER if name.endswith("-dlq") else routing.owner(name))
 
@@ -222,7 +222,7 @@ def reader(queue: str) -> Function:
 def simulate(
     seed: int, faults: Sequence[Fault] | None = None, also: Fault | None = None
 ) -> Outcome:
-    """The world of a seed, with its own faults (and one more) or exactly those of a list."""
+    """Run the world of a seed, with its own faults (and one more) or exactly those of a list."""
     story = stories.drawn(seed)
     plan: Plan = (
         Drawn(Streams(f"faults {seed}"), story.profile, also) if faults is None else Listed(faults)

@@ -38,11 +38,11 @@ class Table:
     key: tuple[str, ...]
     index: Index | None = None
     items: dict[Key, Item] = field(default_factory=dict)
-    # What each item was before its last write: what a read that is not consistent may still see.
+    # Each item before its last write, which a read that is not consistent may still return.
     before: dict[Key, Item | None] = field(default_factory=dict)
 
     def key_of(self, operation: str, attributes: Item) -> Key:
-        """Raises ValidationException when it is not the table's key."""
+        """Return the key in the attributes. Raises ValidationException when it is invalid."""
         values = []
         for name in self.key:
             value = attributes.get(name, {}).get("S")
@@ -64,15 +64,15 @@ class Change:
 
 @dataclass(slots=True)
 class DynamoDb:
-    """Every call is one atomic step; `on_commit` hears what each write changed, all at once."""
+    """Every call is one atomic step; `on_commit` receives all changes of a write at once."""
 
     tables: Mapping[str, Table]
     on_commit: Callable[[Sequence[Change]], None] = lambda _changes: None
-    stale: bool = False  # the next reads that need not be consistent see older items
+    stale: bool = False  # whether reads that need not be consistent see older items
     tokens: dict[str, Any] = field(default_factory=dict)
 
     def call(self, operation: str, parameters: Call) -> Answer:
-        """Raises ClientError as AWS would, NotInFakeError for what the fake does not know."""
+        """Answer as AWS. Raises ClientError, or NotInFakeError for what the fake does not know."""
         match operation:
             case "GetItem":
                 return self._get(parameters)
@@ -134,7 +134,7 @@ class DynamoDb:
     def _require(
         self, operation: str, p: Call, found: Item | None, also_uses: str | None = None
     ) -> None:
-        """Raises ConditionalCheckFailedException, with the item when it was asked for."""
+        """Raise ConditionalCheckFailedException, with the item when it was requested."""
         names = names_of(operation, p)
         expression = p.get("ConditionExpression")
         check_used(names, expression, also_uses)
@@ -206,7 +206,7 @@ class DynamoDb:
             table = self.table("BatchGetItem", name)
             keys = [table.key_of("BatchGetItem", key) for key in request["Keys"]]
             if not 1 <= len(keys) <= BATCH_KEYS_MAX or len(set(keys)) < len(keys):
-                raise invalid("BatchGetItem", "too many keys, none, or one twice")
+                raise invalid("BatchGetItem", "too many keys, no key, or duplicate keys")
             seen = [self._seen(table, key, request.get("ConsistentRead", False)) for key in keys]
             responses[name] = [dict(item) for item in seen if item]
         return {"Responses": responses, "UnprocessedKeys": {}}

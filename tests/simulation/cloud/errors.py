@@ -9,14 +9,14 @@ BAD_REQUEST: Final = 400
 
 
 class NotInFakeError(BaseException):
-    """The fake does not know this operation or form: teach it, and compare it with moto.
+    """The fake does not know this operation or form: add it, and compare it with moto.
 
     Not an Exception, so that no handler can take it for a failure of AWS.
     """
 
 
 def refused(operation: str, code: str, message: str = "", **more: Any) -> ClientError:
-    """An answer of AWS that botocore turns into an exception."""
+    """Return an error answer of AWS as botocore's exception."""
     return answered(operation, code, message, status=BAD_REQUEST, more=more)
 
 
@@ -32,7 +32,7 @@ def answered(
 
 
 def only(operation: str, parameters: Mapping[str, Any], *known: str) -> None:
-    """Raises NotInFakeError when the call says something that the fake would ignore."""
+    """Raise NotInFakeError when the call has a parameter that the fake would ignore."""
     unknown = parameters.keys() - set(known)
     if unknown:
         raise NotInFakeError(f"{operation} with {sorted(unknown)}")

@@ -1,4 +1,4 @@
-"""EventBridge in memory: PutEvents onto one bus, and the entry that its targets get."""
+"""EventBridge in memory: PutEvents onto one bus, and the entry that its targets receive."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ Call: TypeAlias = Mapping[str, Any]
 
 ENTRIES_MAX: Final = 10
 CALL_BYTES_MAX: Final = 262_144
-TOLD: Final = ("Source", "DetailType", "Detail")
+FIELDS: Final = ("Source", "DetailType", "Detail")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event that the bus took."""
+    """One event that the bus accepted."""
 
     source: str
     detail_type: str
@@ -32,7 +32,7 @@ class Events:
     def call(
         self, operation: str, p: Call, refuse: Mapping[int, str] | None = None
     ) -> dict[str, Any]:
-        """`refuse`: entries that this call does not take, by position, with the code it says."""
+        """Put events. `refuse`: entries that fail, by position, with their error code."""
         if operation != "PutEvents":
             raise NotInFakeError(f"events {operation}")
         only(operation, p, "Entries")
@@ -58,7 +58,7 @@ class Events:
 
 
 def _wrong(entry: Call) -> str | None:
-    if not all(entry.get(name) for name in TOLD):
+    if not all(entry.get(name) for name in FIELDS):
         return "InvalidArgument"
     if entry["Source"].startswith("aws."):
         return "NotAuthorizedForSourceException"
@@ -70,4 +70,4 @@ def _wrong(entry: Call) -> str | None:
 
 
 def _size(entry: Call) -> int:
-    return sum(len(entry.get(name, "").encode()) for name in TOLD)
+    return sum(len(entry.get(name, "").encode()) for name in FIELDS)

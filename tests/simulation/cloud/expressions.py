@@ -29,7 +29,7 @@ COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What stands for names and values in one call."""
+    """The placeholders for names and values of one call."""
 
     operation: str
     names: Mapping[str, str]
@@ -70,7 +70,7 @@ def tokens(expression: str) -> list[str]:
 
 @cache
 def condition(expression: str) -> Condition:
-    """AND binds closer than OR. Raises NotInFakeError for a form that is not known."""
+    """Parse a condition; AND binds closer than OR. Raises NotInFakeError for unknown forms."""
     words = tokens(expression)
     either: list[list[Condition]] = [[]]
     while words:
@@ -112,7 +112,7 @@ def _clause(words: list[str]) -> Condition:
 
 @cache
 def update(expression: str) -> tuple[tuple[str, Operand | None], ...]:
-    """What a `SET … REMOVE …` assigns: name token and operand, none to remove it.
+    """Return what a `SET … REMOVE …` assigns: name token and operand (none: remove it).
 
     Raises NotInFakeError for other forms.
     """
@@ -172,7 +172,7 @@ def _expect(words: list[str], word: str) -> None:
 
 
 def plain(value: Value) -> Any:
-    """The Python value of a string or an integer."""
+    """Return the Python value of a string or an integer."""
     if "S" in value:
         return value["S"]
     if "N" in value:
@@ -181,7 +181,7 @@ def plain(value: Value) -> Any:
 
 
 def check_used(names: Names, *expressions: str | None) -> None:
-    """AWS refuses definitions that no expression uses."""
+    """Raise ValidationException for definitions that no expression uses, as AWS does."""
     if not (names.names or names.values):
         return
     used = _used(*expressions)

@@ -1,6 +1,4 @@
-"""SQS in memory: visibility, receive counts, redrive, delays and attributes, and where each message
-went.
-"""
+"""SQS in memory: visibility, receive counts, redrive policies, delays and attributes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -43,7 +41,7 @@ class Queue:
 
 @dataclass(slots=True)
 class Sqs:
-    """`on_visible` hears when a message of a queue can next be received; `on_send` each new one."""
+    """`on_visible` receives when a queue has a visible message next, `on_send` each new one."""
 
     queues: Mapping[str, Queue]
     now_s: Callable[[], float]
@@ -52,7 +50,7 @@ class Sqs:
     count: int = 0
 
     def call(self, operation: str, p: Call) -> dict[str, Any]:
-        """Raises ClientError as AWS would, NotInFakeError for what the fake does not know."""
+        """Answer as AWS. Raises ClientError, or NotInFakeError for what the fake does not know."""
         match operation:
             case "SendMessage":
                 only(operation, p, "QueueUrl", "MessageBody", "DelaySeconds", "MessageAttributes")
@@ -85,7 +83,7 @@ class Sqs:
         return message.message_id
 
     def copy(self, message: Message) -> Message:
-        """Return a copy that is a message of its own; it may be handed out while the other is."""
+        """Return a copy of a message, with an id of its own, to be delivered independently."""
         self.count += 1
         name = f"{message.message_id}d{self.count}"
         copy = Message(name, message.body, message.attributes, message.sent_at, 0.0)
@@ -93,31 +91,31 @@ class Sqs:
         return copy
 
     def receive(self, queue: Queue, most: int) -> list[Message]:
-        """Up to `most` visible messages, oldest first; those received too often go to the DLQ."""
+        """Receive up to `most` messages, oldest first; those received too often go to the DLQ."""
         now = self.now_s()
         ready = [m for m in queue.messages.values() if m.visible_at <= now]
         taken: list[Message] = []
         for message in ready:
             if queue.dead_letter and message.receives >= queue.receives_max:
-                self._bury(queue, message)
+                self._dead_letter(queue, message)
             elif len(taken) < most:
                 self.take(queue, message)
                 taken.append(message)
         return taken
 
     def waiting(self, queue: Queue) -> bool:
-        """Whether something can be received now."""
+        """Whether the queue has a visible message."""
         now = self.now_s()
         return any(message.visible_at <= now for message in queue.messages.values())
 
     def take(self, queue: Queue, message: Message) -> None:
-        """Hand a message out: a new receipt, invisible for a while."""
+        """Deliver a message: a new receipt, invisible for a while."""
         message.receives += 1
         message.receipt = f"{message.message_id}.{message.receives}"
         message.visible_at = self.now_s() + queue.visibility_s
 
     def delete(self, queue: Queue, message_id: str, receipt: str) -> Message | None:
-        """The message when it is gone now; an old receipt deletes nothing."""
+        """Delete and return a message; an old receipt deletes nothing."""
         message = queue.messages.get(message_id)
         if message is None or message.receipt != receipt:
             return None
@@ -128,7 +126,7 @@ class Sqs:
         self.on_send(queue, message)
         self.on_visible(queue, message.visible_at)
 
-    def _bury(self, queue: Queue, message: Message) -> None:
+    def _dead_letter(self, queue: Queue, message: Message) -> None:
         del queue.messages[message.message_id]
         message.visible_at = self.now_s()
         self._put(self.queues[queue.dead_letter or ""], message)
@@ -149,7 +147,7 @@ class Sqs:
 
 
 def record_of(queue: Queue, message: Message, region: str) -> dict[str, Any]:
-    """The message as Lambda's poller hands it to a function."""
+    """Return the message as Lambda's poller passes it to a function."""
     return {
         "messageId": message.message_id,
         "receiptHandle": message.receipt,
@@ -190,7 +188,7 @@ def _check(p: Call, attributes: Attributes) -> None:
 
 
 def _checked(name: str, value: Mapping[str, str]) -> int:
-    """The size of an attribute. Raises ClientError when SQS would not take it."""
+    """Return the size of an attribute. Raises ClientError when SQS would refuse it."""
     text = value.get("StringValue", "")
     if set(value) != {"DataType", "StringValue"} or value["DataType"] not in TYPES or not text:
         raise refused("SendMessage", "InvalidParameterValue", f"attribute {name}")
@@ -205,7 +203,7 @@ TYPES: Final = ("String", "Number")
 
 
 def _characters(text: str) -> bool:
-    """SQS takes what XML 1.0 takes."""
+    """Whether SQS accepts the characters: those of XML 1.0."""
     return text.isprintable() or all(
         c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000"
         for c in text

@@ -24,14 +24,14 @@ GATEWAY_KEY: Final = "sk_simulated_1"
 
 @dataclass(slots=True)
 class Cloud:
-    """One call at a time, each an atomic step."""
+    """The services of one stack; each call is an atomic step."""
 
     dynamodb: DynamoDb
     sqs: Sqs
     events: Events
 
     def call(self, service: str, operation: str, parameters: Any) -> Any:
-        """Raises ClientError as AWS would, NotInFakeError for what the fake does not know."""
+        """Answer as AWS. Raises ClientError, or NotInFakeError for what the fake does not know."""
         match service:
             case "dynamodb":
                 return self.dynamodb.call(operation, parameters)
@@ -55,7 +55,7 @@ def queue_arn(name: str) -> str:
 
 
 def cloud(now_s: Callable[[], float]) -> Cloud:
-    """An empty stack."""
+    """Return an empty stack."""
     tables = {named(store.name): _table(store) for store in STORES}
     queues = {queue.name: replace(queue, messages={}) for queue in _queues()}
     return Cloud(DynamoDb(tables), Sqs(queues, now_s), Events(named("events")))
@@ -75,7 +75,7 @@ def _table(store: Store) -> Table:
 
 @cache
 def _queues() -> list[Queue]:
-    """Every queue, empty."""
+    """Return every queue, empty."""
     delayed = {pair.consumer.queue for pair in routing.pairs("queue") if pair.consumer.delayed}
     sources = [
         _queue(
