@@ -6,6 +6,7 @@ then once per place and kind of fault; for pairs, also with every place that eac
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from handlers.core.identity import derived, event_id
 from handlers.gateway_processor.charge import EXPIRED_REASON
 from tests.simulation.call_sites import Trace
 from tests.simulation.cloud.stack import EXPIRY_S
@@ -84,6 +86,12 @@ def times(site: str, kind: str, count: int, size: float = 0.5) -> tuple[Fault, .
 
 
 GATEWAY: Final = "gateway-processor-consumer"
+DEDUCTED: Final = "payment-orchestrator--wallet-funds_deducted"
+COLLECTED: Final = "metrics-collector--events"
+# A message with the id of an event of the payment, and nothing else of it.
+SAME_ID: Final = json.dumps(
+    {"id": event_id("wallet.funds_deducted", derived("pay", "user-0", "key-0"))}
+)
 EXPIRED: Final = f"failed: {EXPIRED_REASON}"
 PATHS: Final = (
     Path("approved", _story()),
@@ -139,13 +147,14 @@ PATHS: Final = (
     Path(
         "announced again after the deadline",
         _story(),
-        times("rule payment-orchestrator--wallet-funds_deducted", "undeliverable", 1),
+        times(f"rule {DEDUCTED}", "undeliverable", 1),
         alone=False,
     ),
     Path(
         "measured by an operator's redrive",
-        _story(reviews=(600.0, 1200.0)),
-        times("metrics-collector-consumer start", "crash-start", 3),
+        _story(poison=(Poison(500.0, COLLECTED, SAME_ID),), reviews=(600.0, 1200.0)),
+        times("metrics-collector-consumer start", "crash-start", 18)
+        + times(f"error-handler-api SendMessage {COLLECTED}", "crash-before", 6),
     ),
     Path(
         "poison, redriven and discarded",

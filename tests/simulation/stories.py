@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from generated.catalogue import EVENTS, SERVICES
+from generated.contract import Event
 from handlers.core.identity import derived, event_id
 from infra.template import routing
 from tests.simulation.bodies import filled
@@ -226,25 +227,31 @@ def _forged(streams: Streams, payments: tuple[Payment, ...], number: int) -> Poi
     event, consumer = streams.ranked(site, pairs, lambda pair: pair[1].queue)[0]
     payment = random.choice(payments)
     key = payment.key if random.random() < 0.5 else f"forged-{number}"
-    payment_id = derived("pay", payment.user, key)
     amount = payment.body["amount"]
+    body = forged(event, payment.user, key, {**amount, "value": amount["value"] + 1000})
+    return Poison(2000 * random.random(), consumer.queue, body)
+
+
+def forged(event: Event, user: str, key: str, amount: Mapping[str, Any]) -> str:
+    """Return a well-formed event about the payment of a key."""
+    payment_id = derived("pay", user, key)
     data = {
         "payment_id": payment_id,
-        "user_id": payment.user,
-        "amount": {**amount, "value": amount["value"] + 1000},
+        "user_id": user,
+        "amount": amount,
         "payee": "coffee-shop-42",
         "expires_at": "2026-03-01T12:15:00.000Z",
         "charge_id": "ch_forged",
         "reason": "insufficient_funds",
     }
-    body = {
+    whole = {
         "specversion": "1.0",
         "id": event_id(event.type, payment_id),
         "source": event.producer,
         "type": event.type,
         "subject": payment_id,
         "time": "2026-03-01T12:00:00.000Z",
-        "correlationid": f"forged-{number}",
+        "correlationid": f"forged-{key}",
         "data": data,
     }
-    return Poison(2000 * random.random(), consumer.queue, json.dumps(body))
+    return json.dumps(whole)
