@@ -115,6 +115,12 @@ PATHS: Final = (
         times("rule gateway-processor--wallet-funds_reserved", "delay", 1, 0.99),
         end=EXPIRED,
     ),
+    Path(
+        "its expiry comes before its end, and before its charge",
+        _story(),
+        times("rule gateway-processor--wallet-funds_reserved-at-expiry", "undeliverable", 1)
+        + times("rule gateway-processor--wallet-funds_reserved", "delay", 1, 0.5),
+    ),
     Path("charged, answer lost", _story(), times(f"{GATEWAY} charge gateway", "lost", 1)),
     Path(
         "claimed, then no answer until its key is cancelled",
@@ -203,9 +209,8 @@ def singles_in_turn(recorded: Recording) -> Iterator[Fault]:
 
 
 def first_problem() -> str:
-    """Return the first broken promise of the paths, also with any one message parked.
-
-    With one parked message, a payment must end without an operator.
+    """Return the first broken promise of the paths, also with one fault at the gateway or one
+    message parked, after which a payment must end without an operator.
     """
     for path in PATHS:
         outcome, _ = run(path, ())
@@ -213,7 +218,9 @@ def first_problem() -> str:
             return f"{path.name}: {outcome.problems[0]}"
     for path in PATHS[:1] + PATHS[2:4]:
         _, recorded = run(path, ())
-        for one in singles(recorded, frozenset({"undeliverable"})):
+        for one in singles(recorded):
+            if one.kind != "undeliverable" and not one.site.endswith(" gateway"):
+                continue
             outcome, _ = run(path, (one,))
             if outcome.problems or outcome.pending_alone:
                 problem = [*outcome.problems, "it does not end without an operator"][0]

@@ -62,7 +62,7 @@ IN_CHARGES: Final = (
         "an unknown answer counts as declined",
         CHARGE_DECISIONS,
         '''                return "cancel" if late else "inquire"''',
-        """                return _rejected(charge.declined("no_answer"), "no_answer")""",
+        """                return _rejected("pending", charge.decline("no_answer"), "no_answer")""",
         seed=2,
     ),
     Mutant(
