@@ -8,12 +8,13 @@ from random import Random
 from typing import Any, Final, TypeAlias
 
 from infra.contracts.documents import OPENAPI, Documents, read
-from tests.contracts.patterns import just_inside
+from tests.contracts.patterns import a_text
 
 Schema: TypeAlias = Mapping[str, Any]
 Operation: TypeAlias = tuple[str, str]  # method and path
 
 FILLED: Final = 0.5  # how often an optional field is sent
+LONGEST: Final = 0.2  # how often a text of a pattern is as long as it may be
 TEXT: Final = "aZ09 _-.,:;'\"\\/<>&%{}\n\té漢😀"
 CHARS_MAX: Final = 20
 MEMBERS_MAX: Final = 3
@@ -87,7 +88,7 @@ def value(schema: Schema, random: Random) -> Any:
 
 def _text(schema: Schema, random: Random) -> str:
     if "pattern" in schema:
-        return random.choice(just_inside(schema["pattern"]))
+        return a_text(schema["pattern"], random, longest=random.random() < LONGEST)
     return "".join(random.choices(TEXT, k=_within(schema, "Length", CHARS_MAX, random)))
 
 
@@ -95,7 +96,7 @@ def _object(schema: Schema, random: Random) -> dict[str, Any]:
     if "properties" in schema:
         return {name: value(one, random) for name, one in schema["properties"].items()}
     count = _within(schema, "Properties", MEMBERS_MAX, random)
-    names = random.choices(just_inside(schema["propertyNames"]["pattern"]), k=count)
+    names = [_text(schema["propertyNames"], random) for _ in range(count)]
     return {name: value(schema["additionalProperties"], random) for name in names}
 
 

@@ -149,6 +149,7 @@ def report(run: Run) -> str:
         f"replay: {run.replay}",
         f"keep it: add these lines to tests/simulation/{KEPT.name}",
         kept(seed, faults),
+        "",
     ]
     return "\n".join(lines)
 
