@@ -87,6 +87,8 @@ def times(site: str, kind: str, count: int, size: float = 0.5) -> tuple[Fault, .
 
 GATEWAY: Final = "gateway-processor-consumer"
 DEDUCTED: Final = "payment-orchestrator--wallet-funds_deducted"
+APPROVED: Final = "wallet-service--gateway-payment_approved"
+INITIATED: Final = "wallet-service--payment-initiated"
 COLLECTED: Final = "metrics-collector--events"
 # A message with the id of an event of the payment, and nothing else of it.
 SAME_ID: Final = json.dumps(
@@ -166,13 +168,19 @@ PATHS: Final = (
         "poison, redriven and discarded",
         _story(
             poison=(
-                Poison(9.0, "wallet-service--payment-initiated", "no event"),
+                Poison(9.0, INITIATED, "no event"),
                 Poison(9.0, "event-relay--outbox", "{}"),
-                Poison(9.0, "metrics-collector--events", "{}"),
+                Poison(9.0, COLLECTED, "{}"),
             ),
             reviews=(300.0, 300.5, 900.0),
         ),
-        times("rule wallet-service--gateway-payment_approved", "undeliverable", 1),
+        times(f"rule {APPROVED}", "undeliverable", 1)
+        + times(f"wallet-service-consumer SendMessage {INITIATED}-dlq", "unreachable", 1)
+        + times("error-handler-consumer UpdateItem failed-events", "crash-after", 1)
+        + tuple(
+            Fault(f"{queue}-dlq receive", 1, "duplicate", 0.2)
+            for queue in (APPROVED, INITIATED, "event-relay--outbox", COLLECTED)
+        ),
         alone=False,
     ),
 )
