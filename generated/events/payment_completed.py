@@ -7,7 +7,7 @@ from generated.model import Model
 
 
 class PaymentCompleted(Model):
-    """The payment ended well: the gateway charged it and the amount was deducted."""
+    """The payment succeeded: the gateway charged it and the amount was deducted."""
 
     payment_id: PaymentId
     user_id: UserId

@@ -12,4 +12,4 @@ class PaymentInitiatedAfterDeadline(Model):
     amount: Money
     payee: Payee
     expires_at: Timestamp
-    """After this moment nobody may begin to reserve or charge."""
+    """After this time no service may start to reserve or charge."""

@@ -7,14 +7,14 @@ from generated.model import Model
 
 
 class WalletFundsReserved(Model):
-    """The amount is set aside in the payer's wallet until the payment is decided. A question: whoever has already acted answers again."""
+    """The amount is set aside in the payer's wallet until the payment is decided. Receivers that already acted announce their answer again."""
 
     payment_id: PaymentId
     user_id: UserId
     amount: Money
     payee: Payee
     expires_at: Timestamp
-    """After this moment nobody may begin to reserve or charge."""
+    """After this time no service may start to reserve or charge."""
 
 
 if TYPE_CHECKING:

@@ -1,6 +1,4 @@
-"""Generate everything that follows from specs/, or (`--check`) fail when what is committed is not
-what they say.
-"""
+"""Generate everything that follows from specs/, or (`--check`) fail when files are stale."""
 
 from __future__ import annotations
 

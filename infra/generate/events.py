@@ -1,6 +1,4 @@
-"""Read specs/asyncapi.yaml into the event catalogue, and refuse what the rest of the system could
-not honour.
-"""
+"""Read specs/asyncapi.yaml into the event catalogue, and refuse what breaks a convention."""
 
 from __future__ import annotations
 
@@ -242,7 +240,7 @@ def _refuse_strays(channels: Mapping[str, Channel], events: tuple[Event, ...]) -
     for key, channel in channels.items():
         if channel not in used:
             raise SpecError(
-                SPEC, f"channels.{key}", "nobody receives it, or its message is missing"
+                SPEC, f"channels.{key}", "it has no receiver, or its message is missing"
             )
 
 

@@ -106,10 +106,10 @@ def api_module(service: str, schemas: Mapping[str, Any]) -> str:
 
 
 def channel_module(event: Event, channel: Channel, document: Mapping[str, Any]) -> str:
-    """The facts that arrive through a channel.
+    """Return the module of the facts that arrive through a channel.
 
-    A delayed copy has a class of its own, so that a decision can tell it apart, and a module of its
-    own, so that nobody loads what he does not hear.
+    A delayed copy has its own class, so that decisions can distinguish it, and its own module, so
+    that a service loads only what it receives.
     """
     schema = deepcopy(document["components"]["schemas"][event.schema])
     if channel != event.channel:

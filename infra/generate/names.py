@@ -1,6 +1,4 @@
-"""One name per thing: how a name of the contract is written in Python, in a queue's name, in a
-class.
-"""
+"""How a name of the contract is written as a Python name, a class and part of a queue's name."""
 
 from __future__ import annotations
 

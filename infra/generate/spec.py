@@ -22,14 +22,14 @@ LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SpecError(Exception):
-    """A document breaks a convention: which document, where in it, and how to mend it."""
+    """A document breaks a convention: which document, where, and how to fix it."""
 
-    def __init__(self, document: str, where: str, mend: str) -> None:
-        super().__init__(f"specs/{document}: {where}: {mend}")
+    def __init__(self, document: str, where: str, fix: str) -> None:
+        super().__init__(f"specs/{document}: {where}: {fix}")
 
 
 def parsed(text: str) -> Any:
-    """What a YAML document says. Raises yaml.YAMLError."""
+    """Return the data of a YAML document. Raises yaml.YAMLError."""
     return yaml.load(text, LOADER)  # noqa: S506 - a safe loader, see LOADER
 
 

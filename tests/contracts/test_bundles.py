@@ -8,7 +8,9 @@ from typing import Any, Final
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from infra.contracts import lint
 from infra.contracts.documents import ASYNCAPI, COMMON, GATEWAY, OPENAPI, ROOT
+from infra.contracts.node import NODE, script
 from infra.generate.spec import references
 from tests.contracts.payloads import CONTRACT
 
@@ -46,6 +48,16 @@ def test_a_bundle_says_what_the_document_says(name: str) -> None:
 @pytest.mark.parametrize("name", [OPENAPI, GATEWAY])
 def test_a_bundle_is_valid_openapi(name: str) -> None:
     assert list(OpenAPIV31SpecValidator(bundle(name)).iter_errors()) == []
+
+
+def test_the_bundle_of_events_is_valid_for_tools_that_do_not_read_asyncapi_3_1() -> None:
+    place = str(ROOT / "generated" / "asyncapi.json")
+    done = script(lint.HERE / "asyncapi-parse.mjs", str(NODE), place)
+
+    answer = json.loads(done.stdout)
+    assert bundle(ASYNCAPI)["asyncapi"] == "3.0.0"
+    assert answer["parsed"]
+    assert [p for p in answer["problems"] if p["severity"] <= lint.WARNING] == []
 
 
 def test_a_bundle_holds_the_shared_schemas_under_their_own_names() -> None:

@@ -131,6 +131,7 @@ BROKEN: Final[dict[str, list[Documents]]] = {
         edited("api", f"{SCHEMAS}/Payment/title", "Other"),
         edited("gateway", f"{SCHEMAS}/Charge/title"),
         edited("events", f"{SCHEMAS}/PaymentFailed/title"),
+        edited("events", f"{SCHEMAS}/WalletReservationFailed/properties/reason/title"),
         edited("events", f"{MESSAGE}/payload/title"),
     ],
     "everything is described": [

@@ -175,7 +175,7 @@ export class PaymentsClient {
  * Everything that a call can throw:
  *
  *     PaymentsError
- *     ├── Problem                      the API refused; its class says why, its message how to mend it
+ *     ├── Problem                      the API refused; its class says why, its message how to fix it
  *     │   ├── MalformedRequest         The request is malformed (400)
  *     │   ├── IdempotencyKeyMissing    Idempotency-Key is missing (400)
  *     │   ├── Unauthenticated          Authentication is needed (401)
@@ -193,7 +193,7 @@ export class PaymentsClient {
  *     │   └── Timeout                  Timed out (504)
  *     ├── UnexpectedAnswer             something answered, but not as the contract says
  *     ├── Unreachable                  no answer came; `maybeDone` says whether it may have been done
- *     └── StillPending                 waitUntilFinal gave up waiting; the payment goes on by itself
+ *     └── StillPending                 waitUntilFinal gave up waiting; the payment continues
  *
  * A type of problem that a later API adds is a plain Problem.
  */
@@ -294,7 +294,7 @@ export class Unreachable extends PaymentsError {
   readonly maybeDone: boolean;
 }
 
-/** The payment was not final in time. It ends by itself; wait again, or read it later. */
+/** The payment was not final in time. It ends without further calls; wait again, or read it later. */
 export class StillPending extends PaymentsError {
   readonly payment: Payment;
   readonly waitedMs: number;

@@ -177,5 +177,6 @@ export interface Review {
 
 /** The state of the API. */
 export interface Health {
+  /** Always `ok`; an API that is down does not answer. */
   status: "ok";
 }

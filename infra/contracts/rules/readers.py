@@ -43,6 +43,9 @@ def schemas_are_titled(contract: Documents) -> Iterator[str]:
         for key, schema in _named_schemas(contract, name).items():
             if schema.get("title") != key:
                 yield f"{name}: the schema {key} needs the title {key}"
+            for field, member in schema.get("properties", {}).items():
+                if "enum" in member and not member.get("title"):
+                    yield f"{name}: the values of {key}.{field} need a title"
     for event, message in contract.asyncapi["components"]["messages"].items():
         title = f"{message['title']}Message"
         if message["payload"].get("title") != title:

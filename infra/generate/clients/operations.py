@@ -1,6 +1,4 @@
-"""specs/openapi.yaml as a client sees it: what to pass to each operation, what comes back, and
-which problems the API may answer.
-"""
+"""specs/openapi.yaml as a client sees it: arguments, answers and problems of each operation."""
 
 from __future__ import annotations
 

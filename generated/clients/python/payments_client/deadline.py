@@ -13,7 +13,7 @@ SHORTEST_S: Final = 0.001  # to a socket, no time at all means: do not wait
 
 
 class Deadline:
-    """Counts down on a clock that nobody sets."""
+    """Counts down on a monotonic clock."""
 
     def __init__(self, timeout_s: float) -> None:
         self._end_s = time.monotonic() + timeout_s
@@ -25,7 +25,7 @@ class Deadline:
 
 
 class Steps(Mapping[str, float]):
-    """httpx's extension `timeout`. It asks as each step begins, and is told what is left, so that
+    """httpx's extension `timeout`. It asks as each step begins and receives the time that is left, so that
     all steps together take no longer than one may.
     """
 

@@ -19,7 +19,7 @@
     │   └── Timeout                  Timed out (504)
     ├── UnexpectedAnswer             something answered, but not as the contract says
     ├── Unreachable                  no answer came; `maybe_done` says whether it may have been done
-    └── StillPending                 wait_until_final gave up waiting; the payment goes on by itself
+    └── StillPending                 wait_until_final gave up waiting; the payment continues
 
 A type of problem that a later API adds is a plain Problem.
 """
@@ -167,7 +167,7 @@ class Unreachable(PaymentsError):
 
 
 class StillPending(PaymentsError):
-    """The payment was not final in time. Nothing is lost: it ends by itself, at the latest some
+    """The payment was not final in time. Nothing is lost: it ends without further calls, at the latest some
     time after its `expires_at`; wait again, or read it later.
     """
 

@@ -276,6 +276,7 @@ class Health(Model):
     """The state of the API."""
 
     status: Literal["ok"]
+    """Always `ok`; an API that is down does not answer."""
 
 
 class PaymentRequest(Model):
