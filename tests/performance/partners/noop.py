@@ -34,7 +34,9 @@ def say(word: str) -> None:
 
 
 def api(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    payment = json.loads(event["body"]) if event.get("body") else {}
+    if not event.get("body"):  # only to be started: not every API of the pipeline has a table
+        return {"statusCode": 200, "headers": {}, "body": ""}
+    payment = json.loads(event["body"])
     payment["payment_id"] = f"pay_{uuid.uuid4().hex}"
     write("PAYMENTS_TABLE", "payment-orchestrator", "payment.initiated", payment, "pending")
     say("created")
