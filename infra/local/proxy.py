@@ -1,4 +1,4 @@
-"""The clean base URL: everything under /v1 goes to the API, /docs shows its contract."""
+"""The clean base URL: everything under /v1 goes to the API, /docs shows the documentation site."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from pathlib import Path
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from infra.generate.bundle import bundled
 from infra.local.processes import POLL_S, LocalError
-from infra.site.contracts import bundled
 
 # The API's functions have few processes here: more calls at a time would only queue further in.
 CALLS_MAX = 8
@@ -34,17 +35,17 @@ HOP_BY_HOP = frozenset(
 )
 # Either end writes these itself; httpx has decoded the body.
 OWN = HOP_BY_HOP | {b"host", b"content-length", b"content-encoding", b"date", b"server"}
-VERBS = ("get", "post", "put", "patch", "delete")
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = "openapi.yaml"
 OTHERS = ("asyncapi.yaml", "gateway.openapi.yaml")
 SITE = ROOT / "build" / "site"  # what `make docs` builds
+# The site loads nothing from another server, whatever its libraries would like to.
+POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Payments API</title>
-<style>body{font:1rem/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}
-td{padding:.2rem 1rem .2rem 0;vertical-align:top}code{font-size:.95em}</style>
-<h1>Payments API</h1><p>The contract: <a href="/docs/openapi.json">openapi.json</a>.
-<code>make docs</code> builds the whole site; it then is here, with the next reload.</p>
-<table>%s</table></html>"""
+<meta http-equiv="refresh" content="5"><h1>Payments API</h1>
+<p>The site is not built yet: <code>make run</code> builds it in the background,
+<code>make docs</code> in the foreground. This page reloads until then.
+The contract: <a href="/docs/openapi.json">openapi.json</a>.</p></html>"""
 
 
 class Forward:
@@ -102,6 +103,7 @@ def application(upstream: str) -> Starlette:
     routes = [
         Route("/docs", _docs),
         Route("/docs/openapi.json", _openapi),
+        Route("/docs/api/openapi.json", _openapi),
         *(Route(f"/docs/{Path(name).stem}.json", _bundle(name)) for name in OTHERS),
         Mount("/docs", _site),
         api,
@@ -126,8 +128,10 @@ def _problem(status: int, slug: str, title: str) -> Response:
     )
 
 
-def _openapi(_request: Request) -> Response:
-    return JSONResponse(bundled(CONTRACT))
+def _openapi(request: Request) -> Response:
+    """The contract, which names this very server."""
+    server = {"url": f"{request.base_url}v1", "description": "The running system."}
+    return JSONResponse({**bundled(CONTRACT), "servers": [server]})
 
 
 def _bundle(name: str) -> Callable[[Request], Response]:
@@ -139,22 +143,17 @@ def _bundle(name: str) -> Callable[[Request], Response]:
 
 def _docs(_request: Request) -> Response:
     """The site, where it is built."""
-    return RedirectResponse("/docs/") if SITE.is_dir() else _overview()
+    return RedirectResponse("/docs/") if SITE.is_dir() else HTMLResponse(PAGE)
 
 
 async def _site(scope: Scope, receive: Receive, send: Send) -> None:
+    async def send_with_policy(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["content-security-policy"] = POLICY
+        await send(message)
+
     built = StaticFiles(directory=SITE, html=True) if SITE.is_dir() else RedirectResponse("/docs")
-    await built(scope, receive, send)
-
-
-def _overview() -> Response:
-    rows = [
-        f"<tr><td><code>{verb.upper()} /v1{path}</code><td>{operation.get('summary', '')}"
-        for path, operations in bundled(CONTRACT)["paths"].items()
-        for verb, operation in operations.items()
-        if verb in VERBS
-    ]
-    return HTMLResponse(PAGE % "\n".join(rows))
+    await built(scope, receive, send_with_policy)
 
 
 class Proxy:

@@ -7,20 +7,15 @@ import sys
 from pathlib import Path
 
 from infra.generate.spec import ROOT, SpecError
-from infra.site.assets import MODULES
-from infra.site.build import build
-from infra.site.errors import SiteError
+from infra.site.build import SiteError, build
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.site", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build/site", help="replaced as a whole")
-    parser.add_argument(
-        "--node-modules", type=Path, default=MODULES, help="where redoc and mermaid are installed"
-    )
     arguments = parser.parse_args()
     try:
-        pages = build(arguments.out, arguments.node_modules)
+        pages = build(arguments.out)
     except (SiteError, SpecError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 1

@@ -9,8 +9,7 @@ from typing import Final
 
 from infra.generate.events import Event, Reception
 from infra.generate.names import snake
-from infra.site.errors import SiteError
-from infra.site.places import in_repository
+from infra.generate.spec import ROOT, SpecError
 
 MEASURE: Final = "measure"  # what metrics-collector makes of every event
 
@@ -25,16 +24,17 @@ class Place:
 
 
 def decided(reception: Reception) -> Place:
-    """The function that decides what follows. Raises SiteError when there is none."""
+    """Return the function that decides what follows. Raises SpecError when there is none."""
     path = f"handlers/{snake(reception.service)}/decisions.py"
     for node in _functions(path):
         if node.name in (reception.channel.handler, MEASURE):
             return Place(path, node.name, node.lineno)
-    raise SiteError(f"{path} has no function {reception.channel.handler}; write the decision")
+    missing = f"{path} has no function {reception.channel.handler}; write the decision"
+    raise SpecError("asyncapi.yaml", reception.channel.address, missing)
 
 
 def announced(event: Event) -> list[Place]:
-    """The functions of the producer that make the event, each once."""
+    """Return the functions of the producer that make the event, each once."""
     path = f"handlers/{snake(event.producer)}/decisions.py"
     return [
         Place(path, function.name, function.lineno)
@@ -49,5 +49,5 @@ def _makes(node: ast.AST, name: str) -> bool:
 
 @cache
 def _functions(path: str) -> tuple[ast.FunctionDef, ...]:
-    tree = ast.parse(in_repository(path).read_text("utf-8"))
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
     return tuple(node for node in tree.body if isinstance(node, ast.FunctionDef))

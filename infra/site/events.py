@@ -1,124 +1,122 @@
-"""The event reference: for each event what it carries, who decides about it, its versions."""
+"""A page for each event, in Markdown: what it carries, who announces it, who decides about it."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from infra.generate.events import Catalogue, Event, Reception
-from infra.generate.spec import SPECS, parsed, pointer
-from infra.site.code import highlighted
-from infra.site.contracts import event_schema
-from infra.site.deciding import Place, announced, decided
+from infra.generate.bundle import closure
+from infra.generate.events import Catalogue, Event
+from infra.generate.names import snake
+from infra.generate.spec import (
+    COMMON,
+    SPECS,
+    common_schemas,
+    parsed,
+    pointer,
+    references,
+    rewrite,
+)
+from infra.site.deciding import announced, decided
+from infra.site.documents import page_of, relative, write
+from infra.site.rendering import rendered
 
-OVERVIEW: Final = "events/index.html"
-VERSION: Final = re.compile(r"\.v\d+$")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: str
-    type: str
-    required: bool
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    name: str
-    valid: bool
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Everything about one event."""
-
-    event: Event
-    fields: list[Field]
-    schema: str
-    examples: list[Example]
-    announced: list[Place]
-    consumers: list[tuple[Reception, Place]]
-    versions: list[str]
-    releases: list[str]
+OVERVIEW: Final = "events/index.md"
 
 
 def page_of_event(event: str) -> str:
-    return f"events/{event}.html"
+    return f"events/{event}.md"
 
 
-def told(catalogue: Catalogue, event: Event) -> Told:
-    schema = event_schema(catalogue.document, event.type)
-    base = VERSION.sub("", event.type)
-    return Told(
-        event=event,
-        fields=fields(schema, event.schema),
-        schema=highlighted(json.dumps(schema, indent=2, ensure_ascii=False), "json"),
-        examples=examples(event.type),
-        announced=announced(event),
-        consumers=[(reception, decided(reception)) for reception in event.receptions],
-        versions=[e.type for e in catalogue.events if VERSION.sub("", e.type) == base],
-        releases=releases(event.type),
+def write_events(out: Path, catalogue: Catalogue) -> set[str]:
+    """Write the overview and a page for each event. Returns the code that they link to."""
+    made = [_described(catalogue, event) for event in catalogue.events]
+    write(out / OVERVIEW, _page("events.md", OVERVIEW, events=made))
+    for described in made:
+        page = page_of_event(described["event"].type)
+        write(out / page, _page("event.md", page, **described))
+    places = [place for described in made for place in described["announced"]]
+    places += [place for described in made for _, place in described["consumers"]]
+    return {place.path for place in places}
+
+
+def _page(template: str, page: str, **content: Any) -> str:
+    return rendered(
+        template,
+        **content,
+        service_page=lambda name: relative(f"handlers/{snake(name)}/README.md", page),
+        code=lambda place: f"{relative(page_of(place.path), page)}#__span-0-{place.line}",
     )
 
 
-def fields(schema: Mapping[str, Any], data: str) -> list[Field]:
-    """What `data` holds, each with its own description or that of its named schema."""
-    named = schema["$defs"]
-    made = []
-    for name, spec in named[data]["properties"].items():
-        kind = pointer(spec["$ref"])[-1] if "$ref" in spec else spec["type"]
-        words = spec.get("description") or named.get(kind, {}).get("description", "")
-        allowed = ", ".join(f"`{value}`" for value in spec.get("enum", ()))
-        meaning = " ".join(words.split()) + (f" One of {allowed}." if allowed else "")
-        made.append(Field(name, kind, name in named[data].get("required", ()), meaning))
+def _described(catalogue: Catalogue, event: Event) -> dict[str, Any]:
+    schema = _schema(catalogue.document, event.type)
+    valid, refused = _examples(event.type)
+    base = event.type.partition(".v")[0]
+    return {
+        "event": event,
+        "fields": _fields(schema["$defs"], event.schema),
+        "schema": json.dumps(schema, indent=2, ensure_ascii=False),
+        "valid": valid,
+        "refused": refused,
+        "announced": announced(event),
+        "consumers": [(reception, decided(reception)) for reception in event.receptions],
+        "versions": [e.type for e in catalogue.events if e.type.partition(".v")[0] == base],
+        "releases": _releases(event.type),
+    }
+
+
+def _schema(document: Mapping[str, Any], event: str) -> dict[str, Any]:
+    """Return the JSON Schema of an event in one piece, the shared schemas under `$defs`."""
+    payload = document["components"]["messages"][event]["payload"]
+    own = document["components"]["schemas"]
+    shared = common_schemas()
+    names = closure({pointer(r)[-1] for r in references(payload)}, own | shared)
+    rename = {f"#/components/schemas/{name}": f"#/$defs/{name}" for name in own}
+    rename |= {f"{COMMON}#/$defs/{name}": f"#/$defs/{name}" for name in shared}
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": event,
+        **payload,
+        "$defs": {name: (own | shared)[name] for name in names},
+    }
+    made: dict[str, Any] = rewrite(whole, rename)
     return made
 
 
-def examples(event: str) -> list[Example]:
-    """The valid ones first."""
-    found = (SPECS / "examples" / event).glob("*.json")
-    return [
-        Example(
-            path.stem.partition("-")[2].replace("-", " "),
-            path.stem.startswith("valid"),
-            highlighted(path.read_text("utf-8"), "json"),
-        )
-        for path in sorted(found, key=_shown_order)
-    ]
+def _fields(schemas: Mapping[str, Any], data: str) -> list[dict[str, Any]]:
+    """Describe what `data` holds, each field in its own words or in those of its named schema."""
+    made = []
+    for name, spec in schemas[data]["properties"].items():
+        kind = pointer(spec["$ref"])[-1] if "$ref" in spec else spec["type"]
+        words = spec.get("description") or schemas.get(kind, {}).get("description", "")
+        allowed = ", ".join(f"`{value}`" for value in spec.get("enum", ()))
+        meaning = " ".join(words.split()) + (f" One of {allowed}." if allowed else "")
+        required = name in schemas[data].get("required", ())
+        made.append({"name": name, "type": kind, "required": required, "meaning": meaning})
+    return made
 
 
-def _shown_order(path: Path) -> tuple[bool, bool, str]:
-    """The plain one first, what is refused last."""
-    return (not path.stem.startswith("valid"), path.stem != "valid-first", path.name)
+def _examples(event: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the valid examples, the plain one first, and the refused ones: name and text."""
+    found = sorted((SPECS / "examples" / event).glob("*.json"))
+    found.sort(key=lambda path: path.stem != "valid-first")
+    named = [(path.stem, path.read_text("utf-8").rstrip()) for path in found]
+    valid = [(stem[6:].replace("-", " "), text) for stem, text in named if stem[:6] == "valid-"]
+    refused = [(stem[8:].replace("-", " "), text) for stem, text in named if stem[:8] == "invalid-"]
+    return valid, refused
 
 
-def releases(event: str) -> list[str]:
-    """The released contracts that have the event (specs/released/<version>/asyncapi.yaml)."""
-    return [
-        path.parent.name
-        for path in sorted(SPECS.glob("released/*/asyncapi.yaml"))
-        if event in _messages(path)
-    ]
+def _releases(event: str) -> list[str]:
+    """Return the released contracts that have the event (specs/released/<version>)."""
+    paths = sorted(SPECS.glob("released/*/asyncapi.yaml"))
+    return [path.parent.name for path in paths if event in _messages(path)]
 
 
 @cache
 def _messages(path: Path) -> Mapping[str, Any]:
-    document = parsed(path.read_text("utf-8"))
-    messages: Mapping[str, Any] = document.get("components", {}).get("messages", {})
+    messages: Mapping[str, Any] = parsed(path.read_text("utf-8"))["components"]["messages"]
     return messages
-
-
-def flow(catalogue: Catalogue) -> str:
-    """Who announces what to whom, as a diagram. metrics-collector hears everything: left out."""
-    lines = ["flowchart LR"]
-    for event in catalogue.events:
-        heard = {r.service for r in event.receptions} - {"metrics-collector"}
-        lines += [f"    {event.producer} -->|{event.type}| {service}" for service in sorted(heard)]
-    return "\n".join(lines)

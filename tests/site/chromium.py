@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# Without these Chromium itself looks for its maker's servers.
+# Without these Chromium itself contacts its maker's servers.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -1,26 +1,27 @@
-"""The site, built once, and served by a server of its own that remembers what was asked for."""
+"""The site, built once and served as `make run` serves it, with an API that records requests."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from infra.local import proxy
 from infra.local.processes import free_port
-from infra.site import build
-from infra.site.assets import MODULES, PROGRAMS
+from infra.site.build import build
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
+    """`requests` are those that reached the API, as method and path."""
+
     folder: Path
     url: str
+    requests: list[str] = field(default_factory=list)
 
     @property
     def pages(self) -> list[str]:
@@ -28,42 +29,39 @@ class Built:
         return sorted(path.relative_to(self.folder).as_posix() for path in found)
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Node's packages, or stand-ins for them: most tests look at what is written, not drawn."""
-    if all((MODULES / place).is_file() for place in PROGRAMS.values()):
-        return MODULES
-    folder = tmp_path_factory.mktemp("node_modules")
-    for place in PROGRAMS.values():
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_text("// not installed\n")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, modules: Path) -> Iterator[Built]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     folder = tmp_path_factory.mktemp("built") / "site"
-    build.build(folder, modules)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    build(folder)
+    requests: list[str] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), _recording(requests)) as api:
+        thread = threading.Thread(target=api.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        try:
-            yield Built(folder, f"http://127.0.0.1:{server.server_port}/")
-        finally:
-            server.shutdown()
-            thread.join()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(proxy, "SITE", folder)
+            port = free_port()
+            server = proxy.Proxy(f"http://127.0.0.1:{api.server_port}/stage", port)
+            server.start()
+            try:
+                yield Built(folder, f"http://127.0.0.1:{port}/docs/", requests)
+            finally:
+                server.stop()
+                api.shutdown()
+                thread.join()
 
 
-@pytest.fixture
-def behind_the_proxy(site: Built, monkeypatch: pytest.MonkeyPatch) -> Iterator[Built]:
-    """The same site where `make run` serves it."""
-    monkeypatch.setattr(proxy, "SITE", site.folder)
-    server = proxy.Proxy(f"http://127.0.0.1:{free_port()}/stage", port := free_port())
-    server.start()
-    yield Built(site.folder, f"http://127.0.0.1:{port}/docs/")
-    server.stop()
+def _recording(requests: list[str]) -> type[BaseHTTPRequestHandler]:
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            requests.append(f"GET {self.path}")
+            body = b'{"status":"ok"}'
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Print nothing."""
+
+    return Api

@@ -1,62 +1,39 @@
-"""What the site holds, read as text: everything is there, and every link leads somewhere."""
+"""What the site holds, read as text: every document, every event, every operation."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
-from urllib.parse import urljoin
 
 import httpx
 import pytest
 
 from generated.catalogue import EVENTS, OPERATIONS
 from infra.generate.events import read_catalogue
-from infra.site import build, links
+from infra.site import build
+from infra.site.build import HERE, SiteError
 from infra.site.deciding import decided
-from infra.site.errors import SiteError
-from infra.site.markdown import render
-from infra.site.places import documents, page_of
+from infra.site.documents import documents, linked_to_pages
 from tests.site.conftest import Built
 
 pytestmark = pytest.mark.xdist_group("site")
 
 
-def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: Built) -> None:
-    assert links.broken(site.folder) == []
-
-
-def test_a_link_to_nowhere_is_found(tmp_path: Path) -> None:
-    (tmp_path / "there.html").write_text('<p id="here">')
-    (tmp_path / "page.html").write_text(
-        '<a href="there.html#here"></a><a href="there.html#gone"></a><a href="gone.html"></a>'
-        '<a href="https://example.com/"></a><script src="https://example.com/x.js"></script>'
-    )
-
-    assert links.broken(tmp_path) == [
-        "page.html: there.html#gone",
-        "page.html: gone.html",
-        "page.html: https://example.com/x.js",
-    ]
-
-
-@pytest.mark.parametrize("name", ["", "api/index.html"])
-def test_the_proxy_of_make_run_serves_a_page_and_all_that_it_loads(
-    behind_the_proxy: Built, name: str
-) -> None:
-    base = behind_the_proxy.url
-    page = httpx.get(base + name).raise_for_status().text
-
-    files = re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', page)
-    assert {Path(file).suffix for file in files} >= {".css", ".js"}
-    for file in files:
-        url = urljoin(base + name, file)
-        place = behind_the_proxy.folder / url.removeprefix(base)
-        assert httpx.get(url).raise_for_status().content == place.read_bytes()
+def page(document: str) -> str:
+    return re.sub(r"README\.md$", "index.html", document).replace(".md", ".html")
 
 
 def test_every_document_has_a_page(site: Built) -> None:
-    assert {page_of(path) for path in documents()} <= set(site.pages)
+    assert {page(path) for path in documents()} <= set(site.pages)
+
+
+def test_every_document_of_docs_is_in_the_navigation(site: Built) -> None:
+    home = (site.folder / "index.html").read_text()
+
+    linked = set(re.findall(r'<a href="\./([^"#]+)" class="md-nav__link', home))
+    assert {page(path) for path in documents() if path.startswith("docs/")} <= linked
 
 
 @pytest.mark.parametrize("event", EVENTS)
@@ -67,7 +44,7 @@ def test_the_page_of_an_event_names_who_announces_and_who_decides(site: Built, e
     assert read.producer in text
     for reception in read.receptions:
         place = decided(reception)
-        assert f"{place.path}.html#L{place.line}" in text
+        assert f"../source/{place.path}.html#__span-0-{place.line}" in text
         assert reception.channel.address in text
     assert text.count("<details") >= 2
 
@@ -76,10 +53,16 @@ def test_the_deciding_line_is_the_line_of_the_function(site: Built) -> None:
     (reception, *_) = read_catalogue().events[0].receptions
     place = decided(reception)
 
-    page = (site.folder / f"source/{place.path}.html").read_text()
+    text = (site.folder / f"source/{place.path}.html").read_text()
 
-    (line,) = [text for text in page.splitlines() if f'id="L{place.line}"' in text]
+    (line,) = [text for text in text.splitlines() if f'id="__span-0-{place.line}"' in text]
     assert place.function in line
+
+
+def test_every_operation_is_found_by_its_name(site: Built) -> None:
+    text = (site.folder / "api/index.html").read_text()
+
+    assert all(f'id="{operation.lower()}"' in text for operation in OPERATIONS)
 
 
 def test_the_contract_for_download_is_whole(site: Built) -> None:
@@ -90,22 +73,41 @@ def test_the_contract_for_download_is_whole(site: Built) -> None:
     assert "common.yaml" not in json.dumps(contract)
 
 
-def test_a_document_with_a_broken_link_stops_the_build() -> None:
-    with pytest.raises(SiteError, match=r"docs/x\.md links to gone\.md, which is not there"):
-        render("[x](gone.md)", "docs/x.md")
+def test_what_does_not_exist_is_answered_by_a_page_with_the_way_back(site: Built) -> None:
+    answer = httpx.get(f"{site.url}deep/down/gone.html")
+
+    assert answer.status_code == 404
+    assert "Page not found" in answer.text
+    for file in re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', answer.text):
+        httpx.get(httpx.URL(site.url).join(file)).raise_for_status()
+
+
+@pytest.mark.parametrize("link", ["gone.md", "#gone"])
+def test_a_link_to_nowhere_stops_the_build(tmp_path: Path, link: str) -> None:
+    shutil.copyfile(HERE / "zensical.toml", tmp_path / "zensical.toml")
+    shutil.copytree(HERE / "theme", tmp_path / "theme")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages/SUMMARY.md").write_text("* [Home](README.md)\n")
+    (tmp_path / "pages/README.md").write_text(f"# Home\n\n[x]({link})\n")
+
+    with pytest.raises(SiteError, match=r"README\.md:3"):
+        build.run_zensical(tmp_path)
 
 
 def test_a_missing_program_is_named_and_the_old_site_stays(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/old.html").write_text("old")
 
-    with pytest.raises(SiteError, match=r"redoc.*is not there\. Mend: make setup"):
+    with pytest.raises(SiteError, match=r"scalar.*is missing\. .*make setup"):
         build.build(tmp_path / "site", tmp_path / "nothing")
 
     assert [path.name for path in tmp_path.rglob("*.html")] == ["old.html"]
 
 
-def test_anchors_are_those_of_github() -> None:
-    made = render("# A `b_c` (d)!\n\n## Same\n\n## Same\n", "docs/x.md")
+def test_links_to_code_lead_to_its_page_and_code_stays_as_it_is() -> None:
+    text = "[`x`](../infra/sbom.py#L3) [s](../specs) `[y](../infra/sbom.py)` [z](glossary.md#a)"
 
-    assert [h.anchor for h in made.headings] == ["a-b_c-d", "same", "same-1"]
+    assert linked_to_pages(text, "docs/x.md") == (
+        "[`x`](../source/infra/sbom.py.md#L3) [s](../specs/README.md) "
+        "`[y](../infra/sbom.py)` [z](glossary.md#a)"
+    )

@@ -1,32 +1,25 @@
-// Draws the API reference from the contract in the page, in the colours of the screen.
-const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-const colours = dark
-  ? { text: "#e4e7ec", faint: "#98a2b3", accent: "#5eead4", side: "#12171f", line: "#2a3342", bad: "#f87171", good: "#4ade80" }
-  : { text: "#1d2733", faint: "#5b6675", accent: "#0f766e", side: "#f6f7f9", line: "#dfe3e8", bad: "#c81e1e", good: "#15803d" };
-const contract = JSON.parse(document.getElementById("contract").textContent);
-const options = {
-  hideDownloadButton: true,
-  jsonSamplesExpandLevel: 3,
-  scrollYOffset: 56,
-  theme: {
-    spacing: { unit: 5, sectionHorizontal: 36, sectionVertical: 24 },
-    colors: {
-      primary: { main: colours.accent },
-      error: { main: colours.bad },
-      success: { main: colours.good },
-      text: { primary: colours.text, secondary: colours.faint },
-      border: { dark: colours.line, light: colours.line },
-    },
-    schema: { nestedBackground: colours.side, linesColor: colours.line, typeNameColor: colours.faint },
-    sidebar: { backgroundColor: colours.side, textColor: colours.text, width: "270px" },
-    rightPanel: { backgroundColor: "#17202c" },
-    typography: {
-      fontFamily: "inherit",
-      fontSize: "15px",
-      headings: { fontFamily: "inherit", fontWeight: "600" },
-      code: { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", color: colours.accent },
-      links: { color: colours.accent },
-    },
+// Draws the API reference. Over HTTP it asks for the contract again, in which a running stack names its own address.
+const embedded = JSON.parse(document.getElementById("contract").textContent);
+const LANGUAGES_HIDDEN = [
+  "c", "clojure", "csharp", "dart", "fsharp", "go", "http", "java", "julia", "kotlin", "node", "objc", "ocaml", "php",
+  "powershell", "r", "ruby", "rust", "swift",
+];
+Scalar.createApiReference("#reference", {
+  ...(location.protocol === "file:" ? { content: embedded } : { url: "openapi.json" }),
+  withDefaultFonts: false,
+  telemetry: false,
+  showDeveloperTools: "never",
+  hideClientButton: true,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  persistAuth: true,
+  hiddenClients: {
+    ...Object.fromEntries(LANGUAGES_HIDDEN.map((name) => [name, true])),
+    shell: ["httpie", "wget"],
+    python: ["python3", "requests", "aiohttp", "httpx_async"],
+    js: ["axios", "jquery", "ofetch", "xhr"],
   },
-};
-window.Redoc.init(contract, options, document.getElementById("reference"));
+  defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
+  hideTestRequestButton: location.pathname.includes("/gateway/"), // it is not on this server
+  generateOperationSlug: ({ operationId }) => operationId,
+});
