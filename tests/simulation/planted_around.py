@@ -38,7 +38,7 @@ AROUND: Final = (
         QUEUE,
         'logger.warning("backoff not set: the visibility timeout decides", extra=error_type)',
         "raise SystemError from error",
-        seed=10,
+        seed=3,
     ),
     Mutant(
         "an unreadable message is dropped",
@@ -62,6 +62,7 @@ AROUND: Final = (
         return until_settled(clock, attempt)
     except Exception as failure:
         return str(failure)""",
+        seed=2,
     ),
     Mutant(
         "the relay gives up what the bus did not take",
@@ -96,7 +97,7 @@ AROUND: Final = (
         seed=2,
     ),
     Mutant(
-        "a letter is let go before it is stored",
+        "a dead letter is let go before it is stored",
         REVIEWER,
         """                logger.warning(str(failure), extra={"message_id": message_id})
                 failures.append({"itemIdentifier": message_id})
@@ -110,16 +111,16 @@ AROUND: Final = (
         RELAY,
         "        return left\n",
         "        return list(publications)[len(publications) - len(left) :]\n",
-        seed=68,
+        seed=30,
     ),
     Mutant(
-        "a letter is neither sent back nor stored",
+        "a dead letter is neither sent back nor stored",
         REVIEWER,
         "        _send_back(queues, dead_letter, decided)\n        return\n",
         "        return\n",
     ),
     Mutant(
-        "a letter is stored before it raises its alarm",
+        "a dead letter is stored before it raises its alarm",
         REVIEWER,
         """    count("FailedEventParked", consumer=dead_letter.consumer)
     failed_events.park(event, record["messageId"])
@@ -130,27 +131,27 @@ AROUND: Final = (
         seed=117,
     ),
     Mutant(
-        "a letter is named by the id of its event",
+        "a dead letter is named by the id of its event",
         "handlers.error_handler.dead_letter",
         "fingerprint(dead_letter.body)",
         "dead_letter.event_id or dead_letter.body",
         seed=554,
     ),
     Mutant(
-        "a letter goes back for ever",
+        "a dead letter goes back for ever",
         REVIEWER,
         "        redrives=dead_letter.redrives + 1,",
         "        redrives=0,",
     ),
     Mutant(
-        "a letter that fails again stays closed",
+        "a dead letter that fails again stays closed",
         FAILED_EVENTS,
         '        sets |= {"parked_by_message": message_id}',
         '        sets |= {"parked_by_message": event.failed_event_id}',
         seed=2,
     ),
     Mutant(
-        "a letter goes back to another queue",
+        "a dead letter goes back to another queue",
         "handlers.error_handler.redrive",
         'f"{self.prefix}-{consumer}--{channel}"',
         'f"{self.prefix}-{consumer}--{channel}".removesuffix("-at-expiry")',

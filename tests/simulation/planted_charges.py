@@ -23,7 +23,7 @@ IN_CHARGES: Final = (
         CHARGE_STORE,
         '_item(charge) | changes, key="payment_id")',
         '_item(charge) | changes, key="absent")',
-        seed=2,
+        seed=0,
     ),
     Mutant(
         "a charge's end overwrites another end",
@@ -32,7 +32,7 @@ IN_CHARGES: Final = (
         """            write = changed_item(self.table, key, changes, version=charge.version)
             condition = "version >= :version AND version <= :next"
             write = {"Update": write["Update"] | {"ConditionExpression": condition}}""",
-        seed=16,
+        seed=3,
     ),
     Mutant(
         "an expired charge is closed without cancelling its key",
@@ -72,7 +72,7 @@ IN_CHARGES: Final = (
             return _expired(NONE, _charge(event))
         return moved(""",
         "        return moved(",
-        seed=176,
+        seed=4,
     ),
     Mutant(
         "expiry comes at any time",
