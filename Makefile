@@ -42,7 +42,7 @@ FAULTS    ?= 100
 step = @$(1) || { echo "make $@ failed. Fix: $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run token demo reset generate build deploy test test-decisions coverage quick check check-static \
+.PHONY: help setup run token demo reset generate service build deploy test test-decisions coverage quick check check-static \
 	check-generated check-format check-lint check-types check-imports check-services check-template check-contracts check-rules \
 	check-security check-workflows \
 	format lint types lock clean docs compat release-contract mutants fuzz simulate faults load bench sbom security \
@@ -70,6 +70,9 @@ reset: $(DEV) ## Delete the local state
 generate: $(DEV) ## Turn specs/ into generated/ and the reference docs
 	@$(RUN) infra.generate
 	@$(RUN) infra.services --remind
+
+service: $(DEV) ## Lay out a new service: make service NAME=receipt-sender
+	@$(RUN) infra.services create $(NAME)
 
 # target: test ## Run every test
 # target: test-<service> ## Run the tests of one service, e.g. make test-wallet-service

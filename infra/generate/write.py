@@ -25,7 +25,7 @@ def formatted(files: Mapping[str, str], config: Path) -> dict[str, str]:
 
 
 def _ruff(root: Path, *command: str) -> None:
-    ruff = [sys.executable, "-m", "ruff", *command, "generated"]
+    ruff = [sys.executable, "-m", "ruff", *command, "."]
     subprocess.run(ruff, cwd=root, check=True)
 
 

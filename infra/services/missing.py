@@ -22,13 +22,16 @@ class Missing:
     service: str
     path: str
     problem: str
+    laid_out: bool = False  # `make service` writes it
 
     def __str__(self) -> str:
         return f"{self.problem}: {self.remedy}"
 
     @property
     def remedy(self) -> str:
-        """What to do. A command that creates the files of a service would be named here."""
+        """What to do: run the command that lays out a new service, or change a file."""
+        if self.laid_out:
+            return f"make service NAME={self.service}"
         return "create it" if self.path in self.problem else f"change {self.path}"
 
 
@@ -103,18 +106,25 @@ def _files(
     for name, reason in reasons.items():
         path = f"handlers/{package}/{name}"
         if path not in project.files:
-            yield Missing(service, path, f"{service} {reason}, but {path} does not exist")
+            problem = f"{service} {reason}, but {path} does not exist"
+            yield Missing(service, path, problem, _is_new(project, package))
+
+
+def _is_new(project: Project, package: str) -> bool:
+    return not any(path.startswith(f"handlers/{package}/") for path in project.files)
 
 
 def _places(project: Project, service: str, duties: Duties) -> Iterator[Missing]:
     package = service.replace("-", "_")
+    new = _is_new(project, package)
     if package not in project.layers:
         problem = f"the layers of [tool.importlinter] do not list {package}"
-        yield Missing(service, "pyproject.toml", problem)
+        yield Missing(service, "pyproject.toml", problem, new)
     for mention in MENTIONS:
         for name in mention.names(service, duties):
             if (mention.where, name) not in project.mentions:
-                yield Missing(service, mention.where, mention.problem_of(name))
+                laid_out = new and mention.laid_out
+                yield Missing(service, mention.where, mention.problem_of(name), laid_out)
 
 
 def _strays(project: Project, rows: dict[str, ServiceRow]) -> Iterator[Missing]:

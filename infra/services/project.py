@@ -25,6 +25,7 @@ class Mention:
     text: str
     problem: str  # what is wrong when no file has the text
     each: Literal["service", "receiver", "consumer", "queue"] = "service"
+    laid_out: bool = False  # `make service` writes it
 
     def names(self, service: str, duties: Duties) -> tuple[str, ...]:
         """What of this service is named there."""
@@ -50,6 +51,7 @@ MENTIONS: Final = (
         "tests/**/test_*.py",
         "pytest.mark.{package}",
         "no test is marked pytest.mark.{package}, so make test-{name} runs nothing",
+        laid_out=True,
     ),
     Mention(
         "tests/simulation/planted*.py",

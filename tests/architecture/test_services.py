@@ -50,15 +50,16 @@ def test_a_service_that_is_only_in_the_contract_gets_a_list_of_all_that_it_lacks
         "example-service is in the contract, but has no row: change infra/services/rows.py",
         *(
             f"example-service is a service, but handlers/example_service/{name} does not exist: "
-            "create it"
+            "make service NAME=example-service"
             for name in ("__init__.py", "README.md", "decisions.py")
         ),
         "example-service receives events, but handlers/example_service/consumer.py does not exist: "
-        "create it",
-        "the layers of [tool.importlinter] do not list example_service: change pyproject.toml",
+        "make service NAME=example-service",
+        "the layers of [tool.importlinter] do not list example_service: "
+        "make service NAME=example-service",
         # Written so that this file does not itself mention the marker.
         f"no test is marked pytest.mark.{PACKAGE}, so make test-example-service runs nothing: "
-        "change tests/**/test_*.py",
+        "make service NAME=example-service",
         "no bug is planted in handlers/example_service, so nothing shows that the simulation would "
         "find one: change tests/simulation/planted*.py",
         "DONE does not say what is true once a message of example-service--payment-completed is "
