@@ -93,7 +93,10 @@ def _row(part: Part) -> str:
     values: dict[str, Any] = {
         "name": part.name,
         "noun": words[0],
-        "key": next((p.field for o in part.operations for p in o.parameters), "payment_id"),
+        "key": next(
+            (p.field for o in part.operations for p in o.parameters if p.location == "path"),
+            "payment_id",
+        ),
         "sends": part.sends,
         "answers": part.operations,
         "receives": part.receptions,
