@@ -1,11 +1,14 @@
 """Values that tests are about, each valid as it is; a test names only what it cares for."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from generated.catalogue import OPERATIONS
 from generated.common import Money
+from generated.contract import Operation
 from generated.events.gateway_payment_approved import GatewayPaymentApproved
 from generated.events.gateway_payment_rejected import GatewayPaymentRejected
 from generated.events.payment_completed import PaymentCompleted
@@ -83,6 +86,15 @@ class VirtualTime:
     def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.pass_s(seconds)
+
+
+def reads_of_a_payment() -> list[Operation]:
+    """The operations that read something by the id of a payment, such as the payment."""
+    return [
+        operation
+        for operation in OPERATIONS.values()
+        if operation.method == "GET" and re.findall(r"{(\w+)}", operation.path) == ["payment_id"]
+    ]
 
 
 def payment_ids(count: int) -> list[str]:

@@ -24,7 +24,7 @@ class Mention:
     where: str  # a glob of files
     text: str
     problem: str  # what is wrong when no file has the text
-    each: Literal["service", "receiver", "consumer", "queue"] = "service"
+    each: Literal["service", "receiver", "queue"] = "service"
     laid_out: bool = False  # `make service` writes it
 
     def names(self, service: str, duties: Duties) -> tuple[str, ...]:
@@ -34,8 +34,6 @@ class Mention:
                 return (service,)
             case "receiver":
                 return (service,) if duties.receives else ()
-            case "consumer":
-                return (service,) if duties.queues else ()
             case "queue":
                 return duties.queues
 
@@ -70,12 +68,6 @@ MENTIONS: Final = (
         '"{name}": Machine(',
         "MACHINES has no histories of {name}: what it may have received before each event",
         each="receiver",
-    ),
-    Mention(
-        "tests/security/everything.py",
-        '"{name}": (',
-        "EARLY has no message that {name} refuses at first and receives again",
-        each="consumer",
     ),
     Mention(
         "docs/architecture/service-design.md",

@@ -69,8 +69,8 @@ def test_a_service_that_exists_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_a_service_without_operations_is_refused() -> None:
-    with pytest.raises(Refused, match="The contract has no service receipt-sender: no operation"):
-        laid_out("receipt-sender")
+    with pytest.raises(Refused, match="The contract has no service ticket-office: no operation"):
+        laid_out("ticket-office")
 
 
 def test_a_service_that_the_bus_invokes_is_refused_with_a_model() -> None:

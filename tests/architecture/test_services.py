@@ -66,8 +66,6 @@ def test_a_service_that_is_only_in_the_contract_gets_a_list_of_all_that_it_lacks
         "acknowledged: change tests/simulation/messages.py",
         "MACHINES has no histories of example-service: what it may have received before each "
         "event: change tests/contracts/histories.py",
-        "EARLY has no message that example-service refuses at first and receives again: "
-        "change tests/security/everything.py",
         "the table of services does not list example-service: "
         "change docs/architecture/service-design.md",
     ]

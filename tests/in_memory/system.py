@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from generated.catalogue import EVENTS
 from handlers.gateway_processor.gateway import Gateway
@@ -89,7 +90,7 @@ class Invocation:
 
 @dataclass(slots=True)
 class System:
-    """One empty stack; `failing` makes every call to AWS fail with it.
+    """One empty stack; `failing` makes every call to AWS fail with it, or those of one service.
 
     With `over_http` gateway-processor uses its own adapter instead of `gateway`.
     """
@@ -103,6 +104,7 @@ class System:
     calls: list[Call] = field(default_factory=list)
     invocations: list[Invocation] = field(default_factory=list)
     failing: Exception | None = None
+    failing_service: str = ""  # such as dynamodb (empty: every service)
     dynamodb: DynamoDb = field(init=False)
     _function: str = "test"
     _relayed: int = 0
@@ -126,7 +128,7 @@ class System:
         return answer
 
     def _answer(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
-        if self.failing:
+        if self.failing and self.failing_service in ("", service):
             raise self.failing
         if service == "dynamodb":
             return self.dynamodb.call(operation, parameters)
@@ -152,6 +154,17 @@ class System:
     def _publish(self, entries: Sequence[Mapping[str, str]]) -> Mapping[str, Any]:
         self.published += [Entry(e["Source"], e["DetailType"], e["Detail"]) for e in entries]
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in entries]}
+
+    @contextmanager
+    def without(self, service: str) -> Iterator[None]:
+        """Let every call to one service of AWS fail for a while, as if it was unavailable."""
+        before = self.failing, self.failing_service
+        unavailable = ClientError({"Error": {"Code": "ServiceUnavailable"}}, service)
+        self.failing, self.failing_service = unavailable, service
+        try:
+            yield
+        finally:
+            self.failing, self.failing_service = before
 
     # How functions run.
 

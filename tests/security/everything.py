@@ -6,19 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.builders import a_batch, a_record
+from tests.builders import a_batch, a_record, reads_of_a_payment
 from tests.in_memory.gateway import DECLINING, SILENT
 from tests.in_memory.system import OPERATOR, RECEIVES_MAX, System
-from tests.security.forgeries import forged
+from tests.security.forgeries import CONSUMED, a_payment_of, forged
 
 SEEN: Final[Mapping[str, Any]] = {"note": "seen"}
 NO_EVENT: Final = '{"specversion": "1.0"}'
-# Service → queue and event that it cannot handle yet: it asks to receive the message again.
-EARLY: Final = {
-    "payment-orchestrator": ("wallet-funds_deducted", "wallet.funds_deducted"),
-    "wallet-service": ("gateway-payment_approved", "gateway.payment_approved"),
-    "gateway-processor": ("wallet-funds_reserved", "wallet.funds_reserved"),
-}
+# Service → one of its queues, and the event that it carries.
+QUEUE_OF: Final = {queue.partition("--")[0]: (queue, event) for event, queue in CONSUMED}
 
 
 def pay_in_every_way(system: System, **fields: Any) -> None:
@@ -47,7 +43,9 @@ def ask_every_question(system: System) -> None:
     """Every operation that only reads, and requests that are refused."""
     orchestrator, wallets = "payment-orchestrator-api", "wallet-service-api"
     payment = system.pay(key="to-be-read")["payment_id"]
-    system.ask(orchestrator, "GET", "/payments/{payment_id}", path={"payment_id": payment})
+    for operation in reads_of_a_payment():
+        path = {"payment_id": payment}
+        system.ask(f"{operation.service}-api", "GET", operation.path, path=path)
     system.ask(orchestrator, "GET", "/payments", query={"status": "failed", "page_size": "1"})
     system.ask(orchestrator, "GET", "/health", user=None)
     system.ask(wallets, "GET", "/wallets")
@@ -56,14 +54,16 @@ def ask_every_question(system: System) -> None:
 
 
 def fail_in_every_way(system: System, review: Mapping[str, Any]) -> None:
-    """A message that no consumer understands, one that is too early, and what becomes of them."""
-    amount = {"value": 1, "currency": "EUR"}
-    for service, (slug, kind) in EARLY.items():
-        queue = f"{service}--{slug}"
-        early = forged(kind, payment_id="pay_" + "z" * 26, user_id="x", amount=amount, payee=SILENT)
+    """Send messages that no consumer understands, or cannot handle while DynamoDB is unavailable.
+
+    Then review what became of them.
+    """
+    for service, (queue, event) in QUEUE_OF.items():
+        message = forged(event, **a_payment_of("x", value=1, currency="EUR"))
         system.consume(service, queue, NO_EVENT)
-        system.consume(service, queue, early)
-        system.consume(service, queue, early, receives=RECEIVES_MAX)
+        with system.without("dynamodb"):
+            system.consume(service, queue, message)
+            system.consume(service, queue, message, receives=RECEIVES_MAX)
     system.invoke("metrics-collector-consumer", {"specversion": "1.0"})
     system.consume("metrics-collector", "metrics-collector--events", NO_EVENT)
     outbox = a_record(NO_EVENT, "event-relay--outbox") | {"eventSource": "aws:sqs"}

@@ -13,6 +13,7 @@ from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.sqs import Message, Queue
 from tests.simulation.cloud.stack import named
 from tests.simulation.conformance import Conformance
+from tests.simulation.keepers import TABLES, THINGS
 from tests.simulation.lambdas import SKEW_MAX_S
 from tests.simulation.messages import Messages
 from tests.simulation.money import BALANCE, DEPOSIT, RESERVATION, Money
@@ -89,6 +90,8 @@ class Checks:
         elif change.table == FAILED_EVENTS:
             self.states.on_write("failed event", change)
             self._failed_event(change)
+        elif change.table in THINGS:
+            self.states.on_write(THINGS[change.table], change)
         elif change.key[1] == BALANCE:
             self.states.on_balance(change)
         elif change.key[1] == DEPOSIT:
@@ -107,14 +110,13 @@ class Checks:
             self.conformance.moved(key, thing, status, EVENTS[thing][status])
 
     def status(self, thing: str, payment_id: str) -> str:
-        """Return the status of a payment, its reservation or charge; `none` when it is missing."""
+        """Return the status of a payment, or of what is kept of it; `none` when it is missing."""
         item: Item | None
         if thing == "reservation":
             item = self._reservations.get(payment_id)
         else:
-            item = self._tables[PAYMENTS if thing == "payment" else CHARGES].items.get(
-                (payment_id,)
-            )
+            table = {"payment": PAYMENTS, "charge": CHARGES, **TABLES}[thing]
+            item = self._tables[table].items.get((payment_id,))
         return str(item["status"]["S"]) if item else "none"
 
     def _repeats(self, payment_id: str) -> int:

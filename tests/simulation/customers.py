@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
+from tests.builders import reads_of_a_payment
 from tests.simulation.bodies import Operation, filled, shown
 from tests.simulation.cloud.stack import AUDIENCE
 from tests.simulation.kernel import Kernel
@@ -23,6 +24,9 @@ SERVER_ERROR: Final = 500
 PAGES_MAX: Final = 50
 PAY: Final = ("POST", "/payments")
 DEPOSIT: Final = ("POST", "/wallets/{currency}/deposits")
+PAYMENT: Final = "/payments/{payment_id}"
+# What else is read by the id of a payment.
+OF_A_PAYMENT: Final = tuple(o.path for o in reads_of_a_payment() if o.path != PAYMENT)
 POISON_NOTE: Final = "not an event"
 
 
@@ -233,9 +237,13 @@ class Customers:
         )
         payment_id, body = next(iter(self.accepted(user).items()), ("", {}))
         if payment_id:
-            own = Request("GET", "/payments/{payment_id}", user, path={"payment_id": payment_id})
+            own = Request("GET", PAYMENT, user, path={"payment_id": payment_id})
             self._api.send(own, lambda answer: self._saw_own(body, answer))
             self._api.send(replace(own, user="another-user"), self._saw_nothing)
+            for template in OF_A_PAYMENT:
+                self._api.send(replace(own, template=template), self._saw_what_exists)
+                other = replace(own, template=template, user="another-user")
+                self._api.send(other, self._saw_nothing)
 
     def accepted(self, user: str) -> dict[str, Mapping[str, Any]]:
         """Return the user's payments: id → the body of the request."""
@@ -259,6 +267,10 @@ class Customers:
     def _saw_own(self, body: Mapping[str, Any], answer: Answer) -> None:
         if answer.status != 200 or not is_of(answer.body, body):
             self._problem(f"a payment for {body} was shown as {answer.status} {answer.body}")
+
+    def _saw_what_exists(self, answer: Answer) -> None:
+        if answer.status not in (200, 404):
+            self._problem(f"something of a payment was answered with {answer.status}")
 
     def _saw_wallet(self, answer: Answer) -> None:
         if answer.status == 404:

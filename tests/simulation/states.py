@@ -16,6 +16,7 @@ from handlers.wallet_service.wallet import MOVES as RESERVATION_MOVES
 from tests.simulation.cloud.dynamodb import Change
 from tests.simulation.cloud.events import Entry
 from tests.simulation.cloud.expressions import Item
+from tests.simulation.keepers import KEEPERS, events, moves
 from tests.simulation.texts import parsed
 
 # The event that announces each state (none: it is not announced).
@@ -41,11 +42,13 @@ MOVES: Final[Mapping[str, Moves]] = {
     "reservation": RESERVATION_MOVES,
     "charge": CHARGE_MOVES,
     "failed event": FAILED_EVENT_MOVES,
+    **{str(row.noun): moves(row) for row in KEEPERS},
 }
 EVENTS: Final[Mapping[str, Mapping[str, str | None]]] = {
     "payment": PAYMENT_EVENTS,
     "reservation": RESERVATION_EVENTS,
     "charge": CHARGE_EVENTS,
+    **{str(row.noun): events(row) for row in KEEPERS},
 }
 
 
@@ -59,7 +62,7 @@ class States:
     first: dict[str, str] = field(default_factory=dict)  # event id → event type
 
     def on_write(self, thing: str, change: Change) -> None:
-        """Check a write of a payment, reservation, charge or failed event."""
+        """Check a write of a payment, reservation, charge, failed event, or what a keeper keeps."""
         before = change.old["status"]["S"] if change.old else NONE
         after = change.new["status"]["S"]
         name = f"{thing} {change.key[-1]}"
