@@ -36,15 +36,16 @@ def decided(reception: Reception) -> Place:
 def announced(event: Event) -> list[Place]:
     """Return the functions of the producer that make the event, each once."""
     path = f"handlers/{snake(event.producer)}/decisions.py"
+    makers = {event.data_class, f"{snake(event.data_class)}_from"}
     return [
         Place(path, function.name, function.lineno)
         for function in _functions(path)
-        if any(_makes(node, event.data_class) for node in ast.walk(function))
+        if any(_calls(node, makers) for node in ast.walk(function))
     ]
 
 
-def _makes(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+def _calls(node: ast.AST, names: set[str]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
 @cache

@@ -14,7 +14,7 @@ from generated.catalogue import EVENTS, OPERATIONS
 from infra.generate.events import read_catalogue
 from infra.site import build
 from infra.site.build import HERE, SiteError
-from infra.site.deciding import decided
+from infra.site.deciding import announced, decided
 from infra.site.documents import documents, linked_to_pages
 from tests.site.conftest import Built
 
@@ -42,6 +42,10 @@ def test_the_page_of_an_event_names_who_announces_and_who_decides(site: Built, e
 
     (read,) = [e for e in read_catalogue().events if e.type == event]
     assert read.producer in text
+    made = announced(read)
+    assert made, f"no function of {read.producer} makes {event}"
+    for place in made:
+        assert f"../source/{place.path}.html#__span-0-{place.line}" in text
     for reception in read.receptions:
         place = decided(reception)
         assert f"../source/{place.path}.html#__span-0-{place.line}" in text
