@@ -1,4 +1,4 @@
-"""Every event: who announces it, who reacts, through which channel (specs/asyncapi.yaml); every operation of the API."""
+"""The events with producers, consumers and channels, and the operations of the API (specs/)."""
 
 from collections.abc import Mapping
 from typing import Final

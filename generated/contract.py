@@ -1,4 +1,4 @@
-"""The shapes that generated modules fill: what a catalogue row, an operation, a caller and an answer are."""
+"""The types of generated modules: rows of the catalogue, operations, callers, answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """One reaction: `service` hears `event` through `channel`."""
+    """One reaction: `service` receives `event` through `channel`."""
 
     service: str
     channel: str
@@ -53,7 +53,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the API as its service must serve it."""
+    """One operation of the API."""
 
     operation_id: str
     method: str
@@ -66,7 +66,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a request: `user_id` from the identity token, roles from its groups; both empty without a token."""
+    """The sender of a request: `user_id` and roles from the identity token, empty without one."""
 
     user_id: str
     roles: frozenset[str]
@@ -75,7 +75,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T_co]):
-    """A good answer to a request."""
+    """A successful answer to a request."""
 
     body: T_co
     status: int = 200

@@ -1,4 +1,4 @@
-"""How many decimal places one major unit of a currency has (ISO 4217, specs/schemas/common.yaml)."""
+"""Decimal places of a major unit per currency (ISO 4217, specs/schemas/common.yaml)."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,10 +1,10 @@
-"""What every value of the contract is."""
+"""The base of all generated models."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """A value of the contract; it never changes once it is made."""
+    """A value of the contract, immutable."""
 
-    # What is wrong is told without the value: errors reach logs, values may be anybody's data.
+    # Errors do not contain the value: they are logged, and values may be personal data.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)

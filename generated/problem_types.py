@@ -1,4 +1,4 @@
-"""Every type of problem that the API may answer (specs/openapi.yaml)."""
+"""Types of problem that the API may answer with (specs/openapi.yaml)."""
 
 from typing import Literal, TypeAlias
 

@@ -1,4 +1,4 @@
-"""Every event that may be published, by producer: what event-relay holds each outbox against (specs/asyncapi.yaml)."""
+"""Every event that may be published, by producer (specs/asyncapi.yaml); for event-relay."""
 
 from collections.abc import Mapping
 from typing import Final

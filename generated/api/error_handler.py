@@ -104,7 +104,7 @@ class DiscardFailedEventParameters(Model):
 if TYPE_CHECKING:
 
     class FailedEventFields(Protocol):
-        """What has the fields that FailedEvent shows."""
+        """A source of the fields of FailedEvent."""
 
         @property
         def failed_event_id(self) -> FailedEventId: ...

@@ -100,7 +100,7 @@ class PaymentRequest(Model):
 if TYPE_CHECKING:
 
     class PaymentFields(Protocol):
-        """What has the fields that Payment shows."""
+        """A source of the fields of Payment."""
 
         @property
         def payment_id(self) -> PaymentId: ...

@@ -67,7 +67,7 @@ class CreateDepositParameters(Model):
 if TYPE_CHECKING:
 
     class DepositFields(Protocol):
-        """What has the fields that Deposit shows."""
+        """A source of the fields of Deposit."""
 
         @property
         def deposit_id(self) -> DepositId: ...

@@ -1,1 +1,1 @@
-"""Per channel: the facts that an event carries."""
+"""Per channel: the data of an event."""

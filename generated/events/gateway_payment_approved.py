@@ -1,4 +1,4 @@
-"""What `gateway.payment_approved` carries (specs/asyncapi.yaml)."""
+"""Data of `gateway.payment_approved` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -21,7 +21,7 @@ class GatewayPaymentApproved(Model):
 if TYPE_CHECKING:
 
     class GatewayPaymentApprovedFields(Protocol):
-        """What has the fields that GatewayPaymentApproved shows."""
+        """A source of the fields of GatewayPaymentApproved."""
 
         @property
         def payment_id(self) -> PaymentId: ...

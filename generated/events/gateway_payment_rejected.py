@@ -1,4 +1,4 @@
-"""What `gateway.payment_rejected` carries (specs/asyncapi.yaml)."""
+"""Data of `gateway.payment_rejected` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +18,7 @@ class GatewayPaymentRejected(Model):
 if TYPE_CHECKING:
 
     class GatewayPaymentRejectedFields(Protocol):
-        """What has the fields that GatewayPaymentRejected shows."""
+        """A source of the fields of GatewayPaymentRejected."""
 
         @property
         def payment_id(self) -> PaymentId: ...

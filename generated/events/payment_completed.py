@@ -1,4 +1,4 @@
-"""What `payment.completed` carries (specs/asyncapi.yaml)."""
+"""Data of `payment.completed` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,7 @@ class PaymentCompleted(Model):
 if TYPE_CHECKING:
 
     class PaymentCompletedFields(Protocol):
-        """What has the fields that PaymentCompleted shows."""
+        """A source of the fields of PaymentCompleted."""
 
         @property
         def payment_id(self) -> PaymentId: ...

@@ -1,4 +1,4 @@
-"""What `payment.failed` carries (specs/asyncapi.yaml)."""
+"""Data of `payment.failed` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +18,7 @@ class PaymentFailed(Model):
 if TYPE_CHECKING:
 
     class PaymentFailedFields(Protocol):
-        """What has the fields that PaymentFailed shows."""
+        """A source of the fields of PaymentFailed."""
 
         @property
         def payment_id(self) -> PaymentId: ...

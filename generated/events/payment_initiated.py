@@ -1,4 +1,4 @@
-"""What `payment.initiated` carries (specs/asyncapi.yaml)."""
+"""Data of `payment.initiated` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +20,7 @@ class PaymentInitiated(Model):
 if TYPE_CHECKING:
 
     class PaymentInitiatedFields(Protocol):
-        """What has the fields that PaymentInitiated shows."""
+        """A source of the fields of PaymentInitiated."""
 
         @property
         def payment_id(self) -> PaymentId: ...

@@ -1,4 +1,4 @@
-"""What `payment.initiated.after-deadline` carries (specs/asyncapi.yaml)."""
+"""Data of `payment.initiated.after-deadline` (specs/asyncapi.yaml)."""
 
 from generated.common import Money, Payee, PaymentId, Timestamp, UserId
 from generated.model import Model

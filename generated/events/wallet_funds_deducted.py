@@ -1,4 +1,4 @@
-"""What `wallet.funds_deducted` carries (specs/asyncapi.yaml)."""
+"""Data of `wallet.funds_deducted` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,7 @@ class WalletFundsDeducted(Model):
 if TYPE_CHECKING:
 
     class WalletFundsDeductedFields(Protocol):
-        """What has the fields that WalletFundsDeducted shows."""
+        """A source of the fields of WalletFundsDeducted."""
 
         @property
         def payment_id(self) -> PaymentId: ...

@@ -1,4 +1,4 @@
-"""What `wallet.funds_deposited` carries (specs/asyncapi.yaml)."""
+"""Data of `wallet.funds_deposited` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,7 @@ class WalletFundsDeposited(Model):
 if TYPE_CHECKING:
 
     class WalletFundsDepositedFields(Protocol):
-        """What has the fields that WalletFundsDeposited shows."""
+        """A source of the fields of WalletFundsDeposited."""
 
         @property
         def deposit_id(self) -> DepositId: ...

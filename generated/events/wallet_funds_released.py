@@ -1,4 +1,4 @@
-"""What `wallet.funds_released` carries (specs/asyncapi.yaml)."""
+"""Data of `wallet.funds_released` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +18,7 @@ class WalletFundsReleased(Model):
 if TYPE_CHECKING:
 
     class WalletFundsReleasedFields(Protocol):
-        """What has the fields that WalletFundsReleased shows."""
+        """A source of the fields of WalletFundsReleased."""
 
         @property
         def payment_id(self) -> PaymentId: ...

@@ -1,4 +1,4 @@
-"""What `wallet.funds_reserved` carries (specs/asyncapi.yaml)."""
+"""Data of `wallet.funds_reserved` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +20,7 @@ class WalletFundsReserved(Model):
 if TYPE_CHECKING:
 
     class WalletFundsReservedFields(Protocol):
-        """What has the fields that WalletFundsReserved shows."""
+        """A source of the fields of WalletFundsReserved."""
 
         @property
         def payment_id(self) -> PaymentId: ...

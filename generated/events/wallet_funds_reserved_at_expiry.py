@@ -1,4 +1,4 @@
-"""What `wallet.funds_reserved.at-expiry` carries (specs/asyncapi.yaml)."""
+"""Data of `wallet.funds_reserved.at-expiry` (specs/asyncapi.yaml)."""
 
 from generated.common import Money, Payee, PaymentId, Timestamp, UserId
 from generated.model import Model

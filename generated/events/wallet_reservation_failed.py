@@ -1,4 +1,4 @@
-"""What `wallet.reservation_failed` carries (specs/asyncapi.yaml)."""
+"""Data of `wallet.reservation_failed` (specs/asyncapi.yaml)."""
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -19,7 +19,7 @@ class WalletReservationFailed(Model):
 if TYPE_CHECKING:
 
     class WalletReservationFailedFields(Protocol):
-        """What has the fields that WalletReservationFailed shows."""
+        """A source of the fields of WalletReservationFailed."""
 
         @property
         def payment_id(self) -> PaymentId: ...

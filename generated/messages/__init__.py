@@ -1,1 +1,1 @@
-"""Per channel: an event as it travels."""
+"""Per channel: an event with its envelope."""

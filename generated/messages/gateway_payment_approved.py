@@ -1,4 +1,4 @@
-"""`gateway.payment_approved` as it travels through `gateway.payment_approved` (specs/asyncapi.yaml)."""
+"""`gateway.payment_approved` with its envelope, in `gateway.payment_approved` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

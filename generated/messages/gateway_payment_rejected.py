@@ -1,4 +1,4 @@
-"""`gateway.payment_rejected` as it travels through `gateway.payment_rejected` (specs/asyncapi.yaml)."""
+"""`gateway.payment_rejected` with its envelope, in `gateway.payment_rejected` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

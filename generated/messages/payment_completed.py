@@ -1,4 +1,4 @@
-"""`payment.completed` as it travels through `payment.completed` (specs/asyncapi.yaml)."""
+"""`payment.completed` with its envelope, in `payment.completed` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""`payment.failed` as it travels through `payment.failed` (specs/asyncapi.yaml)."""
+"""`payment.failed` with its envelope, in `payment.failed` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

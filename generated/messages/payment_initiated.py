@@ -1,4 +1,4 @@
-"""`payment.initiated` as it travels through `payment.initiated` (specs/asyncapi.yaml)."""
+"""`payment.initiated` with its envelope, in `payment.initiated` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""`payment.initiated` as it travels through `payment.initiated.after-deadline` (specs/asyncapi.yaml)."""
+"""`payment.initiated` with its envelope, in `payment.initiated.after-deadline` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from generated.events.payment_initiated_after_deadline import PaymentInitiatedAf
 
 
 class PaymentInitiatedAfterDeadlineMessage(CloudEvent):
-    """`payment.initiated` from payment-orchestrator, the copy that arrives late."""
+    """`payment.initiated` from payment-orchestrator, the delayed copy."""
 
     source: Literal["payment-orchestrator"]
     type: Literal["payment.initiated"]

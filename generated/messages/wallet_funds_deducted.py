@@ -1,4 +1,4 @@
-"""`wallet.funds_deducted` as it travels through `wallet.funds_deducted` (specs/asyncapi.yaml)."""
+"""`wallet.funds_deducted` with its envelope, in `wallet.funds_deducted` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

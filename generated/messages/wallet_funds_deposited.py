@@ -1,4 +1,4 @@
-"""`wallet.funds_deposited` as it travels through `wallet.funds_deposited` (specs/asyncapi.yaml)."""
+"""`wallet.funds_deposited` with its envelope, in `wallet.funds_deposited` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""`wallet.funds_released` as it travels through `wallet.funds_released` (specs/asyncapi.yaml)."""
+"""`wallet.funds_released` with its envelope, in `wallet.funds_released` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""`wallet.funds_reserved` as it travels through `wallet.funds_reserved` (specs/asyncapi.yaml)."""
+"""`wallet.funds_reserved` with its envelope, in `wallet.funds_reserved` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""`wallet.funds_reserved` as it travels through `wallet.funds_reserved.at-expiry` (specs/asyncapi.yaml)."""
+"""`wallet.funds_reserved` with its envelope, in `wallet.funds_reserved.at-expiry` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from generated.events.wallet_funds_reserved_at_expiry import WalletFundsReserved
 
 
 class WalletFundsReservedAtExpiryMessage(CloudEvent):
-    """`wallet.funds_reserved` from wallet-service, the copy that arrives late."""
+    """`wallet.funds_reserved` from wallet-service, the delayed copy."""
 
     source: Literal["wallet-service"]
     type: Literal["wallet.funds_reserved"]

@@ -1,4 +1,4 @@
-"""`wallet.reservation_failed` as it travels through `wallet.reservation_failed` (specs/asyncapi.yaml)."""
+"""`wallet.reservation_failed` with its envelope, in `wallet.reservation_failed` (specs/asyncapi.yaml)."""
 
 from typing import Literal
 

@@ -1,1 +1,1 @@
-"""Per service: what it hears and may announce."""
+"""Per service: the events that it receives and may announce."""

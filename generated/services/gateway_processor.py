@@ -1,4 +1,4 @@
-"""What gateway-processor hears and may announce (specs/asyncapi.yaml)."""
+"""The events that gateway-processor receives and may announce (specs/asyncapi.yaml)."""
 
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -15,13 +15,13 @@ GatewayProcessorReceives: TypeAlias = WalletFundsReserved | WalletFundsReservedA
 GatewayProcessorMessage: TypeAlias = WalletFundsReservedMessage | WalletFundsReservedAtExpiryMessage
 GatewayProcessorSends: TypeAlias = GatewayPaymentApproved | GatewayPaymentRejected
 
-# Queue slug (or event type, where the bus invokes the service) → what arrives there.
+# Queue slug (or event type, where the bus invokes the service) → message.
 GATEWAY_PROCESSOR_RECEIVES: Final[Mapping[str, type[GatewayProcessorMessage]]] = {
     "wallet-funds_reserved": WalletFundsReservedMessage,
     "wallet-funds_reserved-at-expiry": WalletFundsReservedAtExpiryMessage,
 }
 
-# What may be announced → the event's name.
+# Data → event type.
 GATEWAY_PROCESSOR_SENDS: Final[Mapping[type[Model], str]] = {
     GatewayPaymentApproved: "gateway.payment_approved",
     GatewayPaymentRejected: "gateway.payment_rejected",

@@ -1,4 +1,4 @@
-"""What metrics-collector hears and may announce (specs/asyncapi.yaml)."""
+"""The events that metrics-collector receives and may announce (specs/asyncapi.yaml)."""
 
 from collections.abc import Mapping
 from typing import Final, Never, TypeAlias
@@ -51,7 +51,7 @@ MetricsCollectorMessage: TypeAlias = (
 )
 MetricsCollectorSends: TypeAlias = Never
 
-# Queue slug (or event type, where the bus invokes the service) → what arrives there.
+# Queue slug (or event type, where the bus invokes the service) → message.
 METRICS_COLLECTOR_RECEIVES: Final[Mapping[str, type[MetricsCollectorMessage]]] = {
     "payment.initiated": PaymentInitiatedMessage,
     "payment.completed": PaymentCompletedMessage,
@@ -65,5 +65,5 @@ METRICS_COLLECTOR_RECEIVES: Final[Mapping[str, type[MetricsCollectorMessage]]] =
     "gateway.payment_rejected": GatewayPaymentRejectedMessage,
 }
 
-# What may be announced → the event's name.
+# Data → event type.
 METRICS_COLLECTOR_SENDS: Final[Mapping[type[Model], str]] = {}

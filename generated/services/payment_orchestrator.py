@@ -1,4 +1,4 @@
-"""What payment-orchestrator hears and may announce (specs/asyncapi.yaml)."""
+"""The events that payment-orchestrator receives and may announce (specs/asyncapi.yaml)."""
 
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -30,7 +30,7 @@ PaymentOrchestratorMessage: TypeAlias = (
 )
 PaymentOrchestratorSends: TypeAlias = PaymentInitiated | PaymentCompleted | PaymentFailed
 
-# Queue slug (or event type, where the bus invokes the service) → what arrives there.
+# Queue slug (or event type, where the bus invokes the service) → message.
 PAYMENT_ORCHESTRATOR_RECEIVES: Final[Mapping[str, type[PaymentOrchestratorMessage]]] = {
     "payment-initiated-after-deadline": PaymentInitiatedAfterDeadlineMessage,
     "wallet-reservation_failed": WalletReservationFailedMessage,
@@ -38,7 +38,7 @@ PAYMENT_ORCHESTRATOR_RECEIVES: Final[Mapping[str, type[PaymentOrchestratorMessag
     "wallet-funds_released": WalletFundsReleasedMessage,
 }
 
-# What may be announced → the event's name.
+# Data → event type.
 PAYMENT_ORCHESTRATOR_SENDS: Final[Mapping[type[Model], str]] = {
     PaymentInitiated: "payment.initiated",
     PaymentCompleted: "payment.completed",

@@ -1,4 +1,4 @@
-"""What wallet-service hears and may announce (specs/asyncapi.yaml)."""
+"""The events that wallet-service receives and may announce (specs/asyncapi.yaml)."""
 
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -30,14 +30,14 @@ WalletServiceSends: TypeAlias = (
     | WalletFundsDeposited
 )
 
-# Queue slug (or event type, where the bus invokes the service) → what arrives there.
+# Queue slug (or event type, where the bus invokes the service) → message.
 WALLET_SERVICE_RECEIVES: Final[Mapping[str, type[WalletServiceMessage]]] = {
     "payment-initiated": PaymentInitiatedMessage,
     "gateway-payment_approved": GatewayPaymentApprovedMessage,
     "gateway-payment_rejected": GatewayPaymentRejectedMessage,
 }
 
-# What may be announced → the event's name.
+# Data → event type.
 WALLET_SERVICE_SENDS: Final[Mapping[type[Model], str]] = {
     WalletFundsReserved: "wallet.funds_reserved",
     WalletReservationFailed: "wallet.reservation_failed",

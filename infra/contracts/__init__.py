@@ -1,1 +1,1 @@
-"""The contracts as a gate: `python -m infra.contracts` compares, freezes, lints, mutates."""
+"""The gate of the contracts: `python -m infra.contracts` compares, freezes, lints and mutates."""

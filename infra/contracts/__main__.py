@@ -16,14 +16,14 @@ def main() -> int:
     release = commands.add_parser("release", help="freeze specs/ as a released version")
     release.add_argument("version")
     release.add_argument(
-        "--again", action="store_true", help="freeze a version anew that nobody uses yet"
+        "--again", action="store_true", help="replace a frozen version that nobody uses yet"
     )
-    mutants = commands.add_parser("mutants", help="change the specs, one thing at a time")
-    mutants.add_argument("--sample", type=int, help="only so many")
-    mutants.add_argument("--seed", type=int, help="which ones; when left out, those of the commit")
-    mutants.add_argument("--jobs", type=int, help="processes; all cores when left out")
+    mutants = commands.add_parser("mutants", help="check that each change of specs/ is noticed")
+    mutants.add_argument("--sample", type=int, help="try only this many")
+    mutants.add_argument("--seed", type=int, help="selects the sample; default: the commit")
+    mutants.add_argument("--jobs", type=int, help="processes; default: one per core")
     commands.add_parser(
-        "fuzz", help="new payloads for every pair, then schemathesis against the API"
+        "fuzz", help="send new payloads to every pair, then run schemathesis against the API"
     )
     arguments, options = parser.parse_known_args()
     if options and arguments.command != "fuzz":
@@ -36,9 +36,9 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace, options: list[str]) -> int:
-    # Imported late: each command needs others, and some are slow to import.
+    # Imported here because each command needs other modules, and some are slow to import.
     match arguments.command:
-        case "fuzz":  # what is not known here is an option of schemathesis
+        case "fuzz":  # unknown options are options of schemathesis
             from infra.contracts.fuzz import fuzz
 
             return fuzz(*options, say=say)

@@ -1,4 +1,5 @@
-// Print what the official AsyncAPI parser says of a document, as JSON: node asyncapi-parse.mjs <tools> <document>
+// Print the findings of the official AsyncAPI parser, as JSON:
+// node asyncapi-parse.mjs <tools> <document>
 import { createRequire } from 'node:module';
 
 const [tools, document] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 """The documents of one contract as plain data: the working ones in specs/, or a released copy.
 
-Read apart from infra.generate on purpose: what checks the generator must not share its mistakes.
+It shares no code with infra.generate on purpose: a check of the generator must not share its bugs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Mapping_ = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One file of examples/<event>/; its name says whether it keeps the event's schema."""
+    """One file of examples/<event>/; its name says whether it is valid."""
 
     event: str
     name: str
@@ -57,7 +57,7 @@ class Pair:
 
     @property
     def delayed(self) -> bool:
-        """Whether it is a later copy of the event that the consumer receives."""
+        """Whether the consumer receives a delayed copy of the event."""
         return self.channel != self.event
 
     def __str__(self) -> str:
@@ -88,9 +88,9 @@ class Documents:
         return document
 
     def resolved(self, name: str, node: Node) -> tuple[str, Node]:
-        """The node that stands for `node` of the document `name`, and the document it is in.
+        """Return the node that `node` of the document `name` refers to (or is), and its document.
 
-        Whatever stands beside a reference (a description) is not looked at.
+        Siblings of a reference (a description) are ignored.
         """
         while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
             document, _, pointer = str(node["$ref"]).partition("#")
@@ -99,7 +99,7 @@ class Documents:
         return name, node
 
     def at(self, name: str, pointer: str) -> Node:
-        """What a JSON pointer of a document points to. Raises KeyError when that is nothing."""
+        """Return what a JSON pointer points to. Raises KeyError when that does not exist."""
         node = self.by_name[name]
         for step in pointer.split("/")[1:]:
             key = step.replace("~1", "/").replace("~0", "~")
@@ -107,7 +107,7 @@ class Documents:
         return node
 
     def flat(self, name: str, schema: Node) -> Any:
-        """The schema with every reference replaced by what it points to."""
+        """Return the schema with every reference replaced by what it points to."""
         name, schema = self.resolved(name, schema)
         if isinstance(schema, Mapping):
             return {key: self.flat(name, value) for key, value in schema.items()}
@@ -116,7 +116,7 @@ class Documents:
         return schema
 
     def event_schema(self, event: str) -> dict[str, Any]:
-        """The published schema of an event, in one object: envelope and data."""
+        """Return the published schema of an event in one object: envelope and data."""
         payload = self.asyncapi["components"]["messages"][event]["payload"]
         parts = self.flat(ASYNCAPI, payload).get("allOf", [])
         merged: dict[str, Any] = {"type": "object", "required": [], "properties": {}}
@@ -130,20 +130,18 @@ class Documents:
         return tuple(self.asyncapi["components"]["messages"])
 
     def announced_as(self, event: str) -> str | None:
-        """The version that its producer announces in place of this one, where two stand side by
-        side.
-        """
+        """Return the version that its producer announces instead of this one, while two exist."""
         message: Mapping_ = self.asyncapi["components"]["messages"][event]
         return message.get("x-announced-as")
 
     @cached_property
     def announced(self) -> tuple[str, ...]:
-        """The events that are announced as themselves: all, but one of two versions."""
+        """The events that are announced: all of them, except one of each two versions."""
         return tuple(event for event in self.events if self.announced_as(event) is None)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """Every producer/consumer pair, as the operations of the document say."""
+        """Every producer/consumer pair, by the operations of the document."""
         senders = {self._event_of(o): o["x-service"] for o in self._operations("send")}
         return tuple(
             Pair(event, senders.get(event, ""), o["x-service"], self._channel_of(o))
@@ -170,19 +168,19 @@ class Documents:
         return str(next(iter(channel["messages"])))
 
     def operations(self, name: str = OPENAPI) -> Iterator[tuple[str, str, Mapping_, Mapping_]]:
-        """Path, method, path item and operation of each operation of an HTTP contract."""
+        """Yield path, method, path item and operation of each operation of an HTTP contract."""
         for path, item in self._document(name)["paths"].items():
             for method in METHODS:
                 if method in item:
                     yield path, method, item, item[method]
 
     def parameters(self, name: str, item: Mapping_, operation: Mapping_) -> list[Mapping_]:
-        """The parameters of an operation, those of its path included."""
+        """Return the parameters of an operation, those of its path included."""
         given = [*item.get("parameters", []), *operation.get("parameters", [])]
         return [self.resolved(name, parameter)[1] for parameter in given]
 
     def with_document(self, name: str, document: Node) -> Documents:
-        """The same contract with another document in place of one."""
+        """Return the same contract with one document replaced."""
         return Documents({**self.by_name, name: document}, self.examples)
 
     def copy(self, name: str) -> Any:
@@ -190,7 +188,7 @@ class Documents:
 
 
 def read(folder: Path = SPECS) -> Documents:
-    """The contract in a folder: specs/ itself or a folder of specs/released/."""
+    """Read the contract in a folder: specs/ itself or a folder of specs/released/."""
     by_name = {name: parsed((folder / name).read_text("utf-8")) for name in NAMES}
     return Documents(by_name, tuple(_examples(folder / "examples")))
 
@@ -205,13 +203,13 @@ def _examples(folder: Path) -> Iterator[Example]:
 
 
 def releases(folder: Path = RELEASED) -> list[str]:
-    """The versions in specs/released/, oldest first."""
+    """Return the versions in specs/released/, oldest first."""
     names = [path.name for path in folder.glob("*") if (path / ASYNCAPI).is_file()]
     return sorted(names, key=ordered)
 
 
 def ordered(version: str) -> tuple[int, ...]:
-    """A version's place among others: 1.10.0 comes after 1.9.0."""
+    """Return the sort key of a version: 1.10.0 comes after 1.9.0."""
     return tuple(int(part) for part in version.split("."))
 
 

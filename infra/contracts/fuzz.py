@@ -1,5 +1,6 @@
-"""Send every pair many new payloads, then run schemathesis against the real API on a local stack as
-two users and an operator.
+"""Send every pair many new payloads, then run schemathesis against the real API.
+
+The API runs on a local stack and is called as two users and an operator.
 """
 
 from __future__ import annotations
@@ -26,25 +27,25 @@ CONFIG: Final = ROOT / "infra" / "contracts" / "schemathesis.toml"
 PEOPLE: Final = ("alice", "bob", "olivia")
 PAIRS: Final = ("tests/contracts/test_pairs_accept.py", "tests/contracts/test_pairs_refuse.py")
 PAYLOADS: Final = 250  # of each pair, valid and invalid ones: about two minutes on two cores
-PAIR_TIMEOUT_S: Final = 600  # of one pair, where a payload that fails has to be made small
+PAIR_TIMEOUT_S: Final = 600  # of one pair, including the time to shrink a payload that fails
 SEEDS: Final = 2**32
 POISONS: Final = 5  # messages for operators to review
 PARKED_TIMEOUT_S: Final = 30.0
 
 
 def fuzz(*options: str, say: Say) -> int:
-    """The exit code: 0 when every pair and every check of every request held.
+    """Return the exit code: 0 when every pair and every check of every request passed.
 
-    Options are schemathesis's own: with any of them, only the API is fuzzed.
+    The options are those of schemathesis: with any of them, only the API is fuzzed.
     """
     pairs = 0 if options else fuzz_pairs(secrets.randbelow(SEEDS), say)
     return fuzz_api(options, say) or pairs
 
 
 def fuzz_pairs(seed: int, say: Say) -> int:
-    """The exit code of the pair tests, asked for more payloads than `make test` asks for."""
+    """Run the pair tests with more payloads than `make test` does, and return their exit code."""
     payloads = os.environ.get("PAYLOADS_PER_PAIR", str(PAYLOADS))
-    # A file per process: what is drawn follows from the seed and from the modules loaded so far.
+    # One process per file: the payloads depend on the seed and on the modules loaded so far.
     how = ("-n2", "--dist=loadfile", f"--timeout={PAIR_TIMEOUT_S}", f"--hypothesis-seed={seed}")
     command = [sys.executable, "-m", "pytest", "-q", *how, *PAIRS]
     say(f"every pair; repeat with: PAYLOADS_PER_PAIR={payloads} {shlex.join(command)}")
@@ -52,7 +53,7 @@ def fuzz_pairs(seed: int, say: Say) -> int:
 
 
 def fuzz_api(options: Sequence[str], say: Say) -> int:
-    """The exit code of schemathesis."""
+    """Run schemathesis on a local stack and return its exit code."""
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalStack(Path(folder) / "stack", Settings(), progress=say) as stack,
@@ -69,7 +70,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], folder: Path = R
 
 
 def identities(stack: LocalStack) -> dict[str, Any]:
-    """Who may be sent as, in the format of Web Fuzzing Commons."""
+    """Return the identities that requests are sent with, in the format of Web Fuzzing Commons."""
     return {
         "auth": [
             {
@@ -95,7 +96,7 @@ def schemathesis(base_url: str, auth: Path, options: Sequence[str]) -> int:
 
 
 def furnish(stack: LocalStack) -> None:
-    """Wallets, payments and failed events, so that there is something to find, and to leak."""
+    """Create wallets, payments and failed events, so that requests find data that could leak."""
     with httpx.Client(base_url=stack.base_url, timeout=30, trust_env=False) as client:
         for name in ("alice", "bob"):
             for path, body in (
@@ -121,7 +122,7 @@ def _poison(stack: LocalStack) -> None:
     sqs = stack.client("sqs")
     queue = sqs.get_queue_url(QueueName=f"{PREFIX}-wallet-service--payment-initiated")["QueueUrl"]
     for number in range(POISONS):
-        sqs.send_message(QueueUrl=queue, MessageBody=f"no event {number}")
+        sqs.send_message(QueueUrl=queue, MessageBody=f"not an event {number}")
 
 
 def _until(deadline_s: float) -> Iterator[None]:

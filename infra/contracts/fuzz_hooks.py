@@ -1,6 +1,6 @@
-"""What no schema can say of a valid request, so that schemathesis keeps to it (schemathesis.toml).
+"""Rules of valid requests that no schema can express, for schemathesis (schemathesis.toml).
 
-Requests with anything invalid in them are sent as they are.
+Invalid requests are sent unchanged.
 """
 
 from __future__ import annotations
@@ -20,15 +20,19 @@ DEPOSIT: Final = "POST /wallets/{currency}/deposits"
 
 @schemathesis.hook
 def before_call(_context: Any, case: schemathesis.Case[Any], **_kwargs: Any) -> None:
-    """A key belongs to one body; integers have no decimal point; a deposit says its currency in its
-    path and its body.
+    """Make a valid request keep the rules that no schema expresses.
+
+    A key belongs to one body, integers have no decimal point, and a deposit has the same currency
+    in its path and its body.
     """
     if not isinstance(case.body, dict) or not _valid(case):
         return
     case.body = whole(case.body)
     if KEY in (case.headers or {}):
-        said = json.dumps([case.operation.label, case.path_parameters, case.body], sort_keys=True)
-        case.headers[KEY] = hashlib.sha256(said.encode()).hexdigest()
+        request = json.dumps(
+            [case.operation.label, case.path_parameters, case.body], sort_keys=True
+        )
+        case.headers[KEY] = hashlib.sha256(request.encode()).hexdigest()
     if case.operation.label == DEPOSIT:
         body: Any = case.body
         case.path_parameters["currency"] = body["amount"]["currency"]

@@ -1,4 +1,4 @@
-"""The gate: what changed since the newest release, and whether the versions say so."""
+"""The gate: what changed since the newest release, and whether the versions allow it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 PLACES_MAX: Final = 3  # beyond these, a line names the shared definition and the first of them
 OWN: Final = f"{ASYNCAPI} and {OPENAPI}"  # one version, released together
 BREAKS: Final = (
-    "undo what breaks, or make it as a new version beside the old (x.y.v2 of an event, a new field "
+    "undo what breaks, or add it as a new version next to the old (x.y.v2 of an event, a new field "
     "or route of the API); specs/README.md shows how"
 )
 RAISE: Final = f"write that info.version into {OWN} of specs/, then make generate"
@@ -39,14 +39,14 @@ SPLIT: Final = "deploy it in two releases, as the lines above say; infra/README.
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line about what changed; without a fix, the version allows it."""
+    """One line about a change, with its fix; without one, the version allows the change."""
 
     line: str
     fix: str = ""
 
 
 def check(say: Say, specs: Path = SPECS) -> int:
-    """Compare specs/ and the template with the newest release; 1 when something must not be."""
+    """Compare specs/ and the template with the newest release; return 1 if a change is refused."""
     known = releases(specs / "released")
     if not known:
         say("nothing is released yet: make release-contract VERSION=1.0.0")
@@ -68,7 +68,7 @@ def check(say: Say, specs: Path = SPECS) -> int:
 
 
 def contract_findings(old: Documents, new: Documents, say: Say) -> Iterator[Finding]:
-    """Judge each contract's changes by its own version; what only adds is reported to `say`."""
+    """Judge each contract's changes by its own version; additions are only printed."""
     found = changes(old, new)
     own = [change for change in found if change.document != GATEWAY]
     theirs = gateway_changes(found)
@@ -82,7 +82,7 @@ def contract_findings(old: Documents, new: Documents, say: Say) -> Iterator[Find
 
 
 def gateway_changes(found: Sequence[Change]) -> list[Change]:
-    """The changes of the gateway's contract, without that of its version."""
+    """Return the changes of the gateway's contract, except that of its version."""
     version = f"{GATEWAY}.info.version"
     return [c for c in found if c.document == GATEWAY and c.where != version]
 
@@ -101,7 +101,7 @@ def _second(release: Path, specs: Path, old: Documents, new: Documents) -> Itera
 
 
 def deployed(was: str, now: str, found: Sequence[Update], say: Say) -> Iterator[Finding]:
-    """Judge what a deployment does to the stack of the release before."""
+    """Judge what a deployment does to the stack of the previous release."""
     for update in found:
         match update.effect:
             case "in place":
@@ -137,7 +137,7 @@ def version_of(contract: Documents) -> str:
 def verdict(
     old: str, new: str, found: Sequence[Change], *, document: str = OWN
 ) -> Iterator[Finding]:
-    """One line per breaking change; and what is wrong with the version, if anything."""
+    """Yield one finding per breaking change, and one if the version is too small."""
     breaking = grouped([change for change in found if change.breaking])
     breaks = [_breaks(old, new, line, document) for line in breaking]
     yield from breaks
@@ -152,7 +152,7 @@ def _too_small(old: str, new: str, wanted: str, document: str) -> Finding:
 
 
 def _breaks(old: str, new: str, line: str, document: str = OWN) -> Finding:
-    """A break, which only a new major version allows."""
+    """Return the finding of a break, which only a new major version allows."""
     of = f" of {GATEWAY}" if document == GATEWAY else ""
     if ordered(new)[0] > ordered(old)[0]:
         return Finding(f"breaks {old}{of}, allowed by {new}: {line}")
@@ -160,7 +160,7 @@ def _breaks(old: str, new: str, line: str, document: str = OWN) -> Finding:
 
 
 def least_version(old: str, found: Sequence[Change]) -> str:
-    """The smallest version that these changes may have."""
+    """Return the smallest version that these changes may have."""
     major, minor, _ = ordered(old)
     if any(change.breaking for change in found):
         return f"{major + 1}.0.0"
@@ -168,13 +168,13 @@ def least_version(old: str, found: Sequence[Change]) -> str:
 
 
 def next_patch(old: str) -> str:
-    """The version of a release in which only the gateway's contract changed."""
+    """Return the version of a release in which only the gateway's contract changed."""
     major, minor, patch = ordered(old)
     return f"{major}.{minor}.{patch + 1}"
 
 
 def grouped(found: Sequence[Change]) -> Iterator[str]:
-    """One line per change; a change of a shared definition is one, which names the definition."""
+    """Yield one line per change; a change of a shared definition is one line that names it."""
     places: dict[tuple[str, str, bool], list[Change]] = {}
     for change in found:
         key = (change.what, change.shared or change.where, change.breaking)
@@ -186,7 +186,7 @@ def grouped(found: Sequence[Change]) -> Iterator[str]:
 
 
 def _where(group: Sequence[Change]) -> str:
-    """The places of one change; of many, the definition that they share and the first of them."""
+    """Return the places of one change; of many, their shared definition and the first of them."""
     places = list(dict.fromkeys(change.where for change in group))
     if len(places) <= PLACES_MAX:
         return ", ".join(places)
@@ -195,7 +195,7 @@ def _where(group: Sequence[Change]) -> str:
 
 
 def second_opinion(release: Path, specs: Path, found: Sequence[Change]) -> Iterator[str]:
-    """What `redocly diff` calls breaking in a document where our own comparison finds nothing."""
+    """Yield what `redocly diff` calls breaking where our comparison finds no break."""
     broken = {change.document for change in found if change.breaking}
     for name in (ASYNCAPI, OPENAPI, GATEWAY):
         if name not in broken:
@@ -203,7 +203,7 @@ def second_opinion(release: Path, specs: Path, found: Sequence[Change]) -> Itera
 
 
 def redocly(base: Path, revision: Path) -> Iterator[str]:
-    """The breaking changes that redocly sees between two documents, as lines. Raises ToolError."""
+    """Yield the breaking changes that redocly finds between two documents. Raises ToolError."""
     done = run(
         *("redocly", "diff", str(base), str(revision)),
         *("--config", str(ROOT / "redocly.yaml"), "--format", "json", "--fail-on", "none"),
@@ -211,8 +211,8 @@ def redocly(base: Path, revision: Path) -> Iterator[str]:
     try:
         report: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
-        said = (done.stderr or done.stdout).strip()[-500:]
-        raise ToolError(f"redocly broke: {said}") from error
+        output = (done.stderr or done.stdout).strip()[-500:]
+        raise ToolError(f"redocly failed: {output}") from error
     for change in report["changes"]:
         for found in change["verdicts"]:
             if found["impact"] == "major":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-# The largest integer that every JSON reader keeps exact (RFC 8259, section 6): 2^53 - 1.
+# The largest integer that every JSON parser reads exactly (RFC 8259, section 6): 2^53 - 1.
 EXACT_MAX: Final = 9_007_199_254_740_991
-# Format -> least and greatest value. An int64 stays within what JSON keeps exact.
+# Format -> least and greatest value. An int64 stays within what JSON represents exactly.
 FORMATS: Final[Mapping[str, tuple[int, int]]] = {
     "int32": (-(2**31), 2**31 - 1),
     "int64": (-EXACT_MAX, EXACT_MAX),

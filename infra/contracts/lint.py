@@ -1,4 +1,4 @@
-"""The truth of the documents, as their official parsers and linters tell it, and our own rules.
+"""The official parsers and linters of the documents, and our own rules.
 
 A warning counts like an error: a rule that does not fit is off, and its configuration says why.
 """
@@ -27,7 +27,7 @@ HERE: Final = ROOT / "infra" / "contracts"
 PROJECTION: Final = ROOT / "generated" / "api" / "openapi-3.0.3.json"
 SPECTRAL: Final = HERE / ".spectral.yaml"
 DOCUMENTS: Final = 3  # as redocly.yaml lists them
-# As the parser counts; an error is 0. It only informs of an AsyncAPI newer than ours.
+# The parser's severities; an error is 0. A newer version of AsyncAPI is only information.
 WARNING: Final = 1
 
 
@@ -36,21 +36,21 @@ def own_rules() -> Iterator[str]:
 
 
 def asyncapi_parser() -> Iterator[str]:
-    """The official parser: the only one that sees a message that is not in its channel."""
+    """Run the official parser, the only one that finds a message that is not in its channel."""
     done = script(HERE / "asyncapi-parse.mjs", str(NODE), str(SPECS / ASYNCAPI))
     try:
-        said = json.loads(done.stdout)
+        result = json.loads(done.stdout)
     except ValueError:
-        yield f"{ASYNCAPI}: the parser broke: {done.stderr.strip()[-500:]}"
+        yield f"{ASYNCAPI}: the parser failed: {done.stderr.strip()[-500:]}"
         return
-    found = [p["text"] for p in said["problems"] if p["severity"] <= WARNING]
-    if not said["parsed"] and not found:
+    found = [p["text"] for p in result["problems"] if p["severity"] <= WARNING]
+    if not result["parsed"] and not found:
         found = ["cannot be parsed"]
     yield from (f"{ASYNCAPI}: {text}" for text in found)
 
 
 def openapi_validator() -> Iterator[str]:
-    """Both HTTP contracts, and the projection that API Gateway gets."""
+    """Validate both HTTP contracts, and the projection for API Gateway."""
     for name in (OPENAPI, GATEWAY):
         document = parsed((SPECS / name).read_text("utf-8"))
         yield from _invalid(name, OpenAPIV31SpecValidator(document, (SPECS / name).as_uri()))
@@ -70,7 +70,7 @@ def redocly() -> Iterator[str]:
     except ValueError:
         reports = []
     if len(reports) != DOCUMENTS:
-        yield f"redocly broke: {(done.stderr or done.stdout).strip()[-500:]}"
+        yield f"redocly failed: {(done.stderr or done.stdout).strip()[-500:]}"
     for problem in (problem for report in reports for problem in report["problems"]):
         place = problem["location"][0]
         where = f"{place['source']['ref']} {place.get('pointer', '')}"
@@ -78,7 +78,7 @@ def redocly() -> Iterator[str]:
 
 
 def _documents(text: str) -> Iterator[Any]:
-    """Redocly writes one JSON document per contract, one after the other."""
+    """Yield the JSON documents of redocly's output: one per contract, one after the other."""
     decoder, start = json.JSONDecoder(), 0
     while start < len(text.rstrip()):
         document, start = decoder.raw_decode(text, start)
@@ -86,17 +86,17 @@ def _documents(text: str) -> Iterator[Any]:
 
 
 def spectral() -> Iterator[str]:
-    """The OWASP API security rules."""
+    """Run the OWASP API security rules."""
     names = [str(SPECS / name) for name in (OPENAPI, GATEWAY)]
     done = run("spectral", "lint", "--ruleset", str(SPECTRAL), "--format", "json", *names)
     start, end = done.stdout.find("["), done.stdout.rfind("]")
     try:
         problems = json.loads(done.stdout[start : end + 1])
     except ValueError:
-        yield f"spectral broke: {(done.stderr or done.stdout).strip()[-500:]}"
+        yield f"spectral failed: {(done.stderr or done.stdout).strip()[-500:]}"
         return
     for problem in problems:
-        # What a reference leads to, in another document, has no source.
+        # A finding behind a reference to another document has no source.
         where = f"{problem.get('source', '')} {'.'.join(map(str, problem['path']))}".strip()
         yield f"{where}: {problem['message']} ({problem['code']})"
 

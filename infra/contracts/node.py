@@ -11,7 +11,7 @@ from infra.contracts.documents import ROOT
 
 NODE: Final = ROOT / ".node"
 TIMEOUT_S: Final = 120
-# Nothing of this is sent anywhere, and nothing is looked for in the network.
+# The tools send no usage data and look for no updates.
 QUIET: Final = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "true"}
 ENTRY: Final = {
     "redocly": "@redocly/cli/bin/cli.js",
@@ -20,11 +20,11 @@ ENTRY: Final = {
 
 
 class ToolError(Exception):
-    """A tool is missing or broke; the message says what mends it."""
+    """A tool is missing or failed; the message says how to fix it."""
 
 
 def run(tool: str, *arguments: str, directory: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run a tool of ENTRY; its exit code says what it found. Raises ToolError."""
+    """Run a tool of ENTRY and return its exit code and output. Raises ToolError."""
     return script(NODE / "node_modules" / ENTRY[tool], *arguments, directory=directory)
 
 
@@ -32,7 +32,7 @@ def script(file: Path, *arguments: str, directory: Path = ROOT) -> subprocess.Co
     """Run a script with the Node of .node/. Raises ToolError."""
     node = NODE / "bin" / "node"
     if not node.exists() or not file.exists():
-        raise ToolError(f"{file.name} is not installed. Mend: make setup")
+        raise ToolError(f"{file.name} is not installed. Fix: make setup")
     return subprocess.run(
         [str(node), str(file), *arguments],
         cwd=directory,

@@ -1,4 +1,4 @@
-"""Freeze contracts and stateful parts as a released version: a copy that nobody edits."""
+"""Freeze contracts and stateful parts as a released version: a copy that is never edited."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ def _too_small(version: str, newest: str) -> Iterator[str]:
 
 
 def _drift() -> Iterator[str]:
-    """Yield each generated file that does not follow specs/: it would run against the release."""
+    """Yield each generated file that differs from what specs/ generate."""
     from infra.generate.__main__ import TARGETS
     from infra.generate.outputs import render_all
     from infra.generate.write import difference
 
     for name in difference(ROOT, render_all(progress=lambda _step: None), TARGETS):
-        yield f"{name} is not what specs/ says: make generate"
+        yield f"{name} does not match specs/: make generate"
 
 
 def examples(folder: Path) -> list[str]:
@@ -96,7 +96,7 @@ def sums(folder: Path) -> str:
 
 
 def edited(version: str) -> list[str]:
-    """Return the files of a release that are no longer as they were frozen."""
+    """Return the files of a release that were changed since it was frozen."""
     folder = RELEASED / version
     kept = (folder / MANIFEST).read_text("utf-8").splitlines()
     now = sums(folder).splitlines()

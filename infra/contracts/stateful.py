@@ -1,6 +1,6 @@
 """The stateful parts of the template, as a release freezes them: stateful.json.
 
-Of a resource that holds something, all properties; of any other that has a name, its identity.
+Of a resource that holds data, all properties; of any other that has a name, its identity.
 Intrinsic functions stay as they are, so the parts are the same for every stage.
 """
 
@@ -19,7 +19,7 @@ Resource: TypeAlias = Mapping[str, Any]
 Parts: TypeAlias = Mapping[str, Resource]  # logical id -> resource
 
 FILE: Final = "stateful.json"
-# Type -> what is lost with a resource of it.
+# Type -> what is lost with a resource of this type.
 HELD: Final[Mapping[str, str]] = {
     "AWS::DynamoDB::Table": "its items",
     "AWS::SQS::Queue": "its messages",
@@ -31,13 +31,13 @@ HELD: Final[Mapping[str, str]] = {
     "AWS::KMS::Key": "what it encrypted",
     "AWS::ApiGateway::RestApi": "its address",
 }
-UNCOMPARED: Final = frozenset({"Body", "Description", "Tags"})  # change in place, and often
-REGION: Final = "us-east-1"  # whose resource schemas are asked; they are the same everywhere
+UNCOMPARED: Final = frozenset({"Body", "Description", "Tags"})  # change in place, and often do
+REGION: Final = "us-east-1"  # whose resource schemas are read; they are the same in every region
 POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
 def stateful_parts(template: Mapping[str, Any]) -> dict[str, Resource]:
-    """The stateful resources of a template, without what may change freely."""
+    """Return the stateful resources of a template, without what may change freely."""
     found: dict[str, Resource] = {}
     for logical_id, resource in sorted(template["Resources"].items()):
         properties = _kept(resource["Type"], resource.get("Properties", {}))
@@ -54,9 +54,9 @@ def _kept(kind: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def identity(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The name that the template gives a resource, and what else identifies it; empty without one.
+    """Return the name that the template gives a resource, and what else identifies it, or nothing.
 
-    No two resources of a type can have the same at a time.
+    No two resources of a type can have the same identity at a time.
     """
     fixed = {path[0] for path in create_only(kind) if len(path) == 1}
     names = {n for n in fixed if n.endswith("Name") and _is_text(properties.get(n))}
@@ -66,15 +66,15 @@ def identity(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_text(value: Any) -> bool:
-    """Whether it is written in the template, rather than taken from another resource."""
+    """Whether the value is written in the template, not taken from another resource."""
     return isinstance(value, str) or (isinstance(value, Mapping) and "Fn::Sub" in value)
 
 
 @cache
 def create_only(kind: str) -> tuple[tuple[str, ...], ...]:
-    """Paths of the properties that CloudFormation can set only by creating a resource anew.
+    """Return the paths of the properties that CloudFormation can set only at creation.
 
-    From AWS's resource schemas, which cfn-lint brings along.
+    They come from AWS's resource schemas, which cfn-lint contains.
     """
     keys = ("createOnlyProperties", "conditionalCreateOnlyProperties")
     listed = [path for key in keys for path in _schema(kind).get(key, ())]
@@ -87,7 +87,7 @@ def _schema(kind: str) -> Mapping[str, Any]:
 
 
 def current() -> dict[str, Resource]:
-    """The stateful parts of the template as it is now."""
+    """Return the stateful parts of the current template."""
     from infra.template.stack import render
 
     return stateful_parts(json.loads(render()))
@@ -101,7 +101,7 @@ def freeze(folder: Path) -> None:
 
 
 def frozen(folder: Path) -> dict[str, Resource] | None:
-    """The stateful parts that a release froze; none of one that is older than this.
+    """Return the stateful parts that a release froze; none of a release before they were frozen.
 
     Raises ValueError when somebody edited the file.
     """
@@ -110,7 +110,7 @@ def frozen(folder: Path) -> dict[str, Resource] | None:
     document = json.loads((folder / FILE).read_text("utf-8"))
     resources: dict[str, Resource] = document["resources"]
     if _checksum(resources) != document["sha256"]:
-        raise ValueError(f"{folder.name}/{FILE} is not as it was frozen: restore it from git")
+        raise ValueError(f"{folder.name}/{FILE} was edited: restore it from git")
     return resources
 
 

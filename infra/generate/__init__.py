@@ -1,1 +1,1 @@
-"""Turn specs/ into generated/ and the reference documents: `python -m infra.generate [--check]`."""
+"""Generate generated/ and the reference documents: `python -m infra.generate [--check]`."""

@@ -34,9 +34,9 @@ def main() -> int:
 
 def _report(drift: list[str]) -> int:
     if not drift:
-        print("generated files agree with specs/")  # noqa: T201
+        print("generated files match specs/")  # noqa: T201
         return 0
-    print("generated files do not agree with specs/:", *drift, sep="\n  ", file=sys.stderr)  # noqa: T201
+    print("generated files do not match specs/:", *drift, sep="\n  ", file=sys.stderr)  # noqa: T201
     print("run `make generate` and commit the result", file=sys.stderr)  # noqa: T201
     return 1
 

@@ -1,6 +1,4 @@
-"""Read specs/openapi.yaml: operations, their parameters and models per service, and the projection
-for API Gateway.
-"""
+"""Read specs/openapi.yaml: operations and models per service, and API Gateway's projection."""
 
 from __future__ import annotations
 
@@ -50,7 +48,7 @@ class Operation:
 
 
 def read_operations() -> tuple[Operation, ...]:
-    """Every operation of specs/openapi.yaml.
+    """Return every operation of specs/openapi.yaml.
 
     Raises SpecError naming the place where a convention is broken.
     """
@@ -73,7 +71,7 @@ def _operation(
     parameters = tuple(_parameter(document, where, p) for p in spec.get("parameters", []))
     in_path = {p.name for p in parameters if p.location == "path"}
     if in_path != {part[1:-1] for part in path.split("/") if part.startswith("{")}:
-        raise SpecError(SPEC, where, "its path parameters are not those of the path")
+        raise SpecError(SPEC, where, "its path parameters differ from those of the path")
     return Operation(
         id=spec["operationId"],
         method=method.upper(),
@@ -93,7 +91,9 @@ def _parameter(document: Mapping[str, Any], where: str, spec: Mapping[str, Any])
     if "$ref" in spec:
         spec = resolve(document, SPEC, spec["$ref"])
     if spec["in"] not in ("path", "query", "header"):
-        raise SpecError(SPEC, where, f"parameter {spec['name']} is in {spec['in']}, not supported")
+        raise SpecError(
+            SPEC, where, f"parameter {spec['name']} is in {spec['in']}, which is not supported"
+        )
     return Parameter(
         field=snake(spec["name"]),
         name=spec["name"],
@@ -111,7 +111,7 @@ def _body(document: Mapping[str, Any], where: str, spec: Mapping[str, Any]) -> s
     if "$ref" in body:
         body = resolve(document, SPEC, body["$ref"])
     if list(body["content"]) != ["application/json"] or not body.get("required"):
-        raise SpecError(SPEC, where, "a request body is required and application/json")
+        raise SpecError(SPEC, where, "a request body must be required and application/json")
     return pointer(body["content"]["application/json"]["schema"]["$ref"])[-1]
 
 
@@ -123,9 +123,7 @@ def _answer(where: str, spec: Mapping[str, Any]) -> str:
 
 
 def service_schemas(operations: tuple[Operation, ...]) -> dict[str, Any]:
-    """The schemas that one service's operations need: bodies, answers, and one object per set of
-    parameters.
-    """
+    """Return the schemas of a service: bodies, answers, and an object per set of parameters."""
     document = load(SPEC)
     parameters = {
         o.parameters_class: _parameters_schema(o) for o in operations if o.parameters_class
@@ -153,9 +151,7 @@ def problem_types() -> tuple[str, ...]:
 
 
 def project() -> dict[str, Any]:
-    """The document as OpenAPI 3.0.3, self-contained: what API Gateway can import, and 3.0 tools can
-    read.
-    """
+    """Return the document as OpenAPI 3.0.3, self-contained, for API Gateway and for 3.0 tools."""
     document = load(SPEC)
     common = load(COMMON)["$defs"]
     document["openapi"] = "3.0.3"
@@ -169,8 +165,9 @@ def project() -> dict[str, Any]:
 
 
 def _older(node: Any) -> Any:
-    """3.1 → 3.0: shared references become local, `const` a one-member enum, `examples` of a schema
-    one example.
+    """Convert 3.1 to 3.0.
+
+    Shared references become local, `const` an enum of one member, `examples` one example.
     """
     if isinstance(node, list):
         return [_older(item) for item in node]
@@ -178,7 +175,7 @@ def _older(node: Any) -> Any:
         return node
     reference = node.get("$ref")
     if isinstance(reference, str):
-        # 3.0 ignores whatever stands beside a reference.
+        # 3.0 ignores the siblings of a reference.
         if reference.startswith((COMMON, "#/$defs/")):
             reference = "#/components/schemas/" + pointer(reference)[-1]
         return {"$ref": reference}

@@ -1,4 +1,4 @@
-"""The documents of specs/ in one piece each: no reference leaves the document."""
+"""The documents of specs/, each self-contained: no reference leaves the document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.generate.spec import COMMON, common_schemas, load, pointer, reference
 
 DOCUMENTS: Final = ("openapi.yaml", "gateway.openapi.yaml", "asyncapi.yaml")
 
-# Generators of models do not read 3.1 yet, and nothing in the document needs it.
+# Generators of models do not support 3.1 yet, and nothing in the document needs it.
 ASYNCAPI_VERSION: Final = "3.0.0"
 
 

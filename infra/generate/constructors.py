@@ -1,7 +1,7 @@
-"""Constructors that carry fields: from a stored state or an event into the model that shows them.
+"""Constructors that copy fields from a stored state or an event into a model.
 
-Each takes every field of its model from a source, so a field that is new in the contract is a type
-error wherever the source lacks it. Nothing is looked up by name at run time.
+Each takes every field of its model from a source, so a new field of the contract is a type error
+where the source lacks it. Nothing is looked up by name at run time.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class _Field:
 
 
 def with_constructor(module: str, model: str, decided: Collection[str] = ()) -> str:
-    """Return the module's source with `<model>_from` behind it.
+    """Return the module's source followed by `<model>_from`.
 
     The caller gives the `decided` fields; the source has all others. Raises ValueError when the
-    module has no such model, or the model no such field.
+    module lacks the model, or the model a field.
     """
     fields = _fields(module, model)
     unknown = set(decided) - {field.name for field in fields}
@@ -67,7 +67,7 @@ def _protocol(model: str, carried: list[_Field]) -> str:
     return (
         "if TYPE_CHECKING:\n\n"
         f"    class {model}Fields(Protocol):\n"
-        f'        """What has the fields that {model} shows."""\n\n'
+        f'        """A source of the fields of {model}."""\n\n'
         f"{properties}\n"
     )
 

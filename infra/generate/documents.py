@@ -1,5 +1,6 @@
-"""The reference documents: the event catalogue from the contract, the state machines from the
-handlers' MOVES tables.
+"""The reference documents: event catalogue and state machines.
+
+The catalogue is generated from the contract, the machines from the handlers' MOVES tables.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from infra.services.rows import ROWS
 
 SPEC = "asyncapi.yaml"
 PLAIN_EXAMPLE = "valid-first.json"
-# Of services whose module is not written yet, `make check-services` names it.
+# Where a service's module does not exist yet, `make check-services` reports it.
 MACHINES = {
     row.moves: path
     for row in ROWS
@@ -36,7 +37,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move as it is drawn: what it is made on, and the event that announces it (empty: none)."""
+    """A move in the diagram: its causes, and the event that announces it (empty: none)."""
 
     source: str
     target: str
@@ -95,14 +96,14 @@ def _meaning(document: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
 
 
 def _example(event: Event) -> str:
-    """The first valid example of the event, which the catalogue shows."""
+    """Return the first valid example of the event."""
     folder = SPECS / "examples" / event.type
-    # The plain example first: others show what a later version adds.
+    # The plain example comes first; others show what a later version adds.
     valid = sorted(
         folder.glob("valid-*.json"), key=lambda file: (file.name != PLAIN_EXAMPLE, file.name)
     )
     if not valid:
-        # A new event without an example is still generated; the contract tests then name it.
+        # A new event without an example is still generated; the contract tests report it.
         return json.dumps({"type": event.type, "source": event.producer}, indent=2)
     try:
         return json.dumps(json.loads(valid[0].read_text("utf-8")), indent=2)
@@ -111,7 +112,7 @@ def _example(event: Event) -> str:
 
 
 def _machine(catalogue: Catalogue, title: str, path: str) -> Machine:
-    """Read from the source text: importing a handler would need the models that are being made."""
+    """Read a machine from the source: importing it would need models not yet generated."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     values = {
         getattr(node.target, "id", ""): node.value
@@ -136,7 +137,7 @@ def _machine(catalogue: Catalogue, title: str, path: str) -> Machine:
 
 def _move(catalogue: Catalogue, source: str, target: str, move: ast.expr) -> Move:
     if not isinstance(move, ast.Call):
-        raise TypeError(f"MOVES, {source} to {target}: must be written as Move(on=…, announces=…)")
+        raise TypeError(f"MOVES, {source} to {target}: write Move(on=…, announces=…)")
     given = {keyword.arg: keyword.value for keyword in move.keywords}
     causes = given["on"].elts if isinstance(given["on"], ast.Tuple) else []
     announces = given.get("announces")
@@ -149,7 +150,7 @@ def _move(catalogue: Catalogue, source: str, target: str, move: ast.expr) -> Mov
 
 
 def _named(catalogue: Catalogue, node: ast.expr) -> str:
-    """Return a cause or an announcement as readers know it: an event by its channel's name."""
+    """Return the name of a cause or an announcement: an event by its channel's name."""
     channels = {c.data_class: c.address for event in catalogue.events for c in event.channels}
     if isinstance(node, ast.Constant):
         return str(node.value)

@@ -1,4 +1,4 @@
-"""Read specs/asyncapi.yaml into the event catalogue, and refuse what breaks a convention."""
+"""Read specs/asyncapi.yaml into the event catalogue, and check its conventions."""
 
 from __future__ import annotations
 
@@ -115,10 +115,9 @@ class Catalogue:
 
 
 def read_catalogue() -> Catalogue:
-    """The catalogue of specs/asyncapi.yaml.
+    """Return the catalogue of specs/asyncapi.yaml.
 
-    Raises SpecError naming the place, where the document breaks a convention that generation relies
-    on.
+    Raises SpecError, with the place, where the document breaks a convention of the generator.
     """
     document = load(SPEC)
     channels = {key: _channel(key, spec) for key, spec in document["channels"].items()}
@@ -142,9 +141,9 @@ def _channel(key: str, spec: Mapping[str, Any]) -> Channel:
     copy_of = spec.get("x-copy-of")
     delay = spec.get("x-delay") or {}
     if (copy_of or event) != event or (copy_of is None) != (key == event):
-        raise SpecError(SPEC, where, "a channel is named as its event, or says x-copy-of it")
+        raise SpecError(SPEC, where, "name the channel as its event, or add x-copy-of")
     if (copy_of is None) != (not delay):
-        raise SpecError(SPEC, where, "x-copy-of and x-delay go together")
+        raise SpecError(SPEC, where, "write both x-copy-of and x-delay, or neither")
     return Channel(key, event, delay.get("parameter"), delay.get("seconds"))
 
 
@@ -158,7 +157,7 @@ class _Operation:
 def _operation(key: str, spec: Mapping[str, Any], channels: Mapping[str, Channel]) -> _Operation:
     where = f"operations.{key}"
     if "x-service" not in spec:
-        raise SpecError(SPEC, where, "x-service is missing: say which service does this")
+        raise SpecError(SPEC, where, "x-service is missing: name the service")
     if spec["action"] not in ("send", "receive"):
         raise SpecError(SPEC, where, "action must be send or receive")
     channel = channels.get(pointer(spec["channel"]["$ref"])[-1])
@@ -188,7 +187,7 @@ def _event(
             SPEC, where, "an event is named like payment.initiated or payment.initiated.v2"
         )
     if name not in channels:
-        raise SpecError(SPEC, where, f"there is no channel {name} for it")
+        raise SpecError(SPEC, where, f"channel {name} is missing")
     mine = [o for o in operations if o.reception.channel.event == name]
     senders = [o.reception for o in mine if o.action == "send"]
     receptions = tuple(o.reception for o in mine if o.action == "receive")
@@ -209,9 +208,7 @@ def _event(
 
 
 def _payload_schema(where: str, name: str, producer: str, payload: Mapping[str, Any]) -> str:
-    """Name of the schema of `data`; the rest of the payload must be what the message template makes
-    of it.
-    """
+    """Return the name of the schema of `data`, and check that the rest follows the convention."""
     parts = payload.get("allOf", [])
     properties = parts[1].get("properties", {}) if len(parts) == 2 else {}
     reference = properties.get("data", {}).get("$ref", "")
@@ -231,7 +228,7 @@ def _payload_schema(where: str, name: str, producer: str, payload: Mapping[str, 
         ],
     }
     if payload != expected:
-        raise SpecError(SPEC, f"{where}.payload", f"must be written like this: {expected}")
+        raise SpecError(SPEC, f"{where}.payload", f"write it like this: {expected}")
     return pointer(reference)[-1]
 
 
@@ -240,7 +237,7 @@ def _refuse_strays(channels: Mapping[str, Channel], events: tuple[Event, ...]) -
     for key, channel in channels.items():
         if channel not in used:
             raise SpecError(
-                SPEC, f"channels.{key}", "it has no receiver, or its message is missing"
+                SPEC, f"channels.{key}", "the channel has no receiver, or its message is missing"
             )
 
 

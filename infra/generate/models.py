@@ -42,7 +42,7 @@ OPTIONS: dict[str, Any] = {
     "field_constraints": True,
     "strict_nullable": True,
     "enum_field_as_literal": "all",
-    # An integer is an integer: "5" and true are refused, as the contract says.
+    # Refuse "5" and true as integers, as the contract does.
     "strict_types": [StrictTypes.int, StrictTypes.float, StrictTypes.bool],
     # Timestamps have one fixed width (see schemas/common.yaml), so they are compared and sorted as
     # text.
@@ -54,7 +54,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def models(schemas: Mapping[str, Any], *, docstring: str, shared: bool = True) -> str:
-    """The source of a module with one class or alias per schema.
+    """Return the source of a module with one class or alias per schema.
 
     `shared` schemas (references into schemas/common.yaml) are imported from generated.common.
     """
@@ -74,7 +74,7 @@ def models(schemas: Mapping[str, Any], *, docstring: str, shared: bool = True) -
             options["external_ref_mapping"] = {COMMON: "generated.common"}
         code = generate(source, **options)
     if not isinstance(code, str):
-        raise TypeError("datamodel-code-generator was expected to answer one module")
+        raise TypeError("datamodel-code-generator returned several modules, expected one")
     return code
 
 
@@ -97,7 +97,7 @@ def common_module() -> str:
 
 
 def api_module(service: str, schemas: Mapping[str, Any]) -> str:
-    """Requests and answers of a service; an answer with `x-stored` has a constructor."""
+    """Return requests and answers of a service; an answer with `x-stored` has a constructor."""
     module = models(schemas, docstring=f"Requests and answers of {service} (openapi.yaml).")
     for name, schema in schemas.items():
         if schema.get("x-stored"):
@@ -106,7 +106,7 @@ def api_module(service: str, schemas: Mapping[str, Any]) -> str:
 
 
 def channel_module(event: Event, channel: Channel, document: Mapping[str, Any]) -> str:
-    """Return the module of the facts that arrive through a channel.
+    """Return the module of the data of a channel's event.
 
     A delayed copy has its own class, so that decisions can distinguish it, and its own module, so
     that a service loads only what it receives.
@@ -114,7 +114,7 @@ def channel_module(event: Event, channel: Channel, document: Mapping[str, Any]) 
     schema = deepcopy(document["components"]["schemas"][event.schema])
     if channel != event.channel:
         schema["description"] = document["channels"][channel.address]["description"]
-    docstring = f"What `{channel.address}` carries (specs/asyncapi.yaml)."
+    docstring = f"Data of `{channel.address}` (specs/asyncapi.yaml)."
     module = models({channel.data_class: schema}, docstring=docstring)
     if channel != event.channel:  # a copy is received, never announced
         return module
@@ -123,7 +123,7 @@ def channel_module(event: Event, channel: Channel, document: Mapping[str, Any]) 
 
 
 def reachable(document: Mapping[str, Any], name: str, roots: set[str]) -> dict[str, Any]:
-    """The component schemas of `document` that the given references need, themselves included."""
+    """Return the component schemas of `document` that these references need, and themselves."""
     found: dict[str, Any] = {}
     todo = sorted(roots)
     while todo:

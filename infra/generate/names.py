@@ -1,4 +1,4 @@
-"""How a name of the contract is written as a Python name, a class and part of a queue's name."""
+"""Names of the contract as Python names, as classes and as parts of queue names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 
 def words(name: str) -> list[str]:
-    """`wallet.funds_reserved`, `wallet-service` and `createPayment` as lower-case words."""
+    """Return the lower-case words of `wallet.funds_reserved`, `wallet-service`, `createPayment`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", spaced) if word]
 
@@ -24,5 +24,5 @@ def constant(name: str) -> str:
 
 
 def slug(address: str) -> str:
-    """A channel's address as a part of a queue's name, which may hold no dots."""
+    """Return a channel's address as part of a queue's name, which must not contain dots."""
     return address.replace(".", "-")

@@ -14,10 +14,10 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT / "specs"
 COMMON = "schemas/common.yaml"
-# Extensions that say which code is generated, or where a field stops. No message looks different
-# with them; the types of the handlers, and the tests of fields, keep them true.
+# Extensions that decide which code is generated, or where a field stops. They change no message;
+# the types of the handlers and the tests of fields check them.
 STEERING: Final = frozenset({"x-decided", "x-stored", "x-kept-from"})
-# libyaml's, where the wheel brings it: ten times as fast.
+# libyaml's loader, if the wheel contains it, is ten times as fast.
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -35,7 +35,7 @@ def parsed(text: str) -> Any:
 
 @cache
 def _as_json(name: str) -> str:
-    """A document, read once: JSON is read far faster than YAML."""
+    """Return a document as JSON, cached because parsing JSON is far faster than YAML."""
     try:
         document = parsed((SPECS / name).read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
@@ -44,18 +44,18 @@ def _as_json(name: str) -> str:
         raise SpecError(name, "document", "must be a mapping")
     try:
         return json.dumps(document)
-    except TypeError as error:  # YAML makes a date of what looks like one
+    except TypeError as error:  # YAML parses texts that look like dates as dates
         raise SpecError(name, "document", f"put its dates in quotes: {error}") from error
 
 
 def load(name: str) -> dict[str, Any]:
-    """A document of specs/ as plain data, a fresh copy at each call. Raises SpecError."""
+    """Return a document of specs/ as plain data, a fresh copy at each call. Raises SpecError."""
     document: dict[str, Any] = json.loads(_as_json(name))
     return document
 
 
 def pointer(reference: str) -> tuple[str, ...]:
-    """The steps of a reference's JSON pointer: '#/channels/a.b' → ('channels', 'a.b')."""
+    """Return the steps of a reference's JSON pointer: '#/channels/a.b' → ('channels', 'a.b')."""
     _, _, fragment = reference.partition("#/")
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in fragment.split("/"))
 
@@ -66,7 +66,7 @@ def common_schemas() -> dict[str, Any]:
 
 
 def resolve(document: Mapping[str, Any], name: str, reference: str) -> Any:
-    """What a reference in the document `name` points to (in it, or in schemas/common.yaml)."""
+    """Return what a reference of the document `name` points to, in it or in schemas/common.yaml."""
     target: Any = load(COMMON) if reference.startswith(COMMON) else document
     for step in pointer(reference):
         if not isinstance(target, Mapping) or step not in target:
@@ -76,7 +76,7 @@ def resolve(document: Mapping[str, Any], name: str, reference: str) -> Any:
 
 
 def references(node: Any) -> set[str]:
-    """Every `$ref` in a piece of a document."""
+    """Return every `$ref` in a node of a document."""
     if isinstance(node, Mapping):
         own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
         return own.union(*(references(value) for value in node.values()))
@@ -86,7 +86,7 @@ def references(node: Any) -> set[str]:
 
 
 def rewrite(node: Any, rename: Mapping[str, str]) -> Any:
-    """The same piece with its `$ref`s renamed."""
+    """Return the node with its `$ref`s renamed."""
     if isinstance(node, Mapping):
         return {
             key: rename.get(value, value)

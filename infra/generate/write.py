@@ -1,4 +1,4 @@
-"""Format generated Python and compare or write it, leaving nothing stale behind."""
+"""Format generated Python, compare or write it, and delete stale files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RULES = "F401,F811,I,UP,RUF022"
 
 
 def formatted(files: Mapping[str, str], config: Path) -> dict[str, str]:
-    """The same files, their Python sorted and formatted by ruff as the project does."""
+    """Return the files, their Python sorted and formatted by ruff with the project's settings."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "pyproject.toml").write_text(config.read_text("utf-8"), "utf-8")
@@ -30,7 +30,7 @@ def _ruff(root: Path, *command: str) -> None:
 
 
 def difference(root: Path, files: Mapping[str, str], targets: Iterable[str]) -> list[str]:
-    """Names of files that are missing, other than they should be, or no longer made."""
+    """Return the names of files that are missing, outdated or no longer generated."""
     wrong = [
         name
         for name, text in files.items()

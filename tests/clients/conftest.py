@@ -1,4 +1,4 @@
-"""The running system, with money in the wallet that the tests of the clients pay from."""
+"""The running stack, with money in the wallet that the tests of the clients pay from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The running API as the clients' tests use it."""
+"""The running API, for the tests of the clients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.running.stack import RunningStack
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """alice and bob pay; olivia is an operator."""
+    """The running API; alice and bob pay, olivia is an operator."""
 
     stack: RunningStack
     tokens: dict[str, str]
@@ -26,7 +26,7 @@ class Live:
         return PaymentsClient(self.base_url, self.tokens[name], **options)
 
     def parked_event(self) -> FailedEvent:
-        """Return an event that no service could read, once it waits for review."""
+        """Send an event that no service can read, and return it when it is parked for review."""
         text = f"not an event: {uuid.uuid4()}"
         self.stack.queues.send("wallet-service--payment-initiated", text)
         parked = self.stack.operator.parked(body=text)

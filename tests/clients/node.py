@@ -1,4 +1,4 @@
-"""Node and its tools, as far as this machine has them."""
+"""Node and its tools, if they are installed."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ import pytest
 
 from infra.generate.spec import ROOT
 
-# Where make installs the tools; NODE_MODULES names another place.
+# Where make installs the tools; NODE_MODULES overrides it.
 MODULES = Path(os.environ.get("NODE_MODULES", ROOT / ".node/node_modules"))
 TIMEOUT_S = 100
 
 
 def node() -> str:
-    """Node: make's own, or this system's. Skips the test that asks where there is none."""
+    """Return the path of Node: make's, or the system's. Skips the test if neither exists."""
     own = ROOT / ".node/bin/node"
     found = str(own) if own.exists() else shutil.which("node")
     if found is None:
-        pytest.skip("node is not installed, so the TypeScript client is not run. Mend: make setup")
+        pytest.skip("node is not installed, so the TypeScript client is not run. Fix: make setup")
     return found
 
 
 def tool(path: str) -> Path:
-    """A tool's script among the installed ones. Skips the test where it is missing."""
+    """Return the script of an installed tool. Skips the test if it is missing."""
     script = MODULES / path
     if not script.exists():
-        pytest.skip(f"{script} is not installed. Mend: make setup")
+        pytest.skip(f"{script} is not installed. Fix: make setup")
     return script
 
 
 def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> str:
-    """Run Node with this command. Returns what it said; fails the test with that if it failed."""
+    """Run Node with this command and return its output; if Node fails, fail the test with it."""
     done = subprocess.run(
         [node(), *map(str, command)],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""A Python client whose API answers as the test says, and what it may answer."""
+"""A Python client with a scripted API, and the answers of that API."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAYMENT: dict[str, Any] = {
 def serving(
     *answers: Answer, retries: Retries = FAST, **options: Any
 ) -> Iterator[tuple[PaymentsClient, RawServer]]:
-    """The client, and the server behind it; the last answer repeats."""
+    """Yield a client and its server; the last answer repeats."""
     with (
         raw_server(*answers) as server,
         PaymentsClient(server.url, retries=retries, **options) as client,
@@ -38,7 +38,7 @@ def serving(
 
 
 def keys(server: RawServer) -> list[str]:
-    """The Idempotency-Key of each request that carried one."""
+    """Return the Idempotency-Key of each request that has one."""
     return [
         line.partition(b": ")[2].decode()
         for request in server.requests

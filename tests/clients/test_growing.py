@@ -1,4 +1,4 @@
-"""A new operation in the contract is a method of both clients, with no other edit."""
+"""A new operation in the contract becomes a method of both clients without further edits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATH = "/payments/{payment_id}/refunds"
 
 @pytest.fixture
 def refunds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The contract with two more operations: a POST with a key, and a list."""
+    """Add two operations to the contract: a POST with a key, and a list."""
     document = spec.load(api.SPEC)
     post, get = (deepcopy(document["paths"]["/payments"][method]) for method in ("post", "get"))
     place = document["paths"]["/payments/{payment_id}"]["get"]["parameters"][0]

@@ -1,4 +1,4 @@
-"""The TypeScript client in a real browser, as its files are: nothing is built or bundled."""
+"""The TypeScript client in a real browser, without a build or a bundler."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PAY = """async ([baseUrl, token]) => {
 }"""
 
 
-def test_a_page_pays_with_the_files_as_they_are(live: Live) -> None:
+def test_a_page_pays_with_the_unbundled_files(live: Live) -> None:
     with launched() as browser:
         page = browser.new_page()
-        # The page and the API have one origin; the client's files are put beside them.
+        # The page and the API have one origin; the same origin serves the client's files.
         page.route(
             "**/client/*.js",
             lambda route: route.fulfill(path=PACKAGE / route.request.url.rpartition("/")[2]),

@@ -1,4 +1,4 @@
-"""How long the Python client waits before it tries again."""
+"""Delays of the Python client before a retry."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def test_the_ceiling_doubles_up_to_the_longest_delay() -> None:
     assert [retries.delay_s(CALL, n, busy()) for n in (1, 2, 3, 4, 5)] == [1.0, 2.0, 4.0, 5.0, 5.0]
 
 
-def test_the_delay_is_anything_below_the_ceiling() -> None:
+def test_the_delay_is_random_below_the_ceiling() -> None:
     retries = Retries(delay_first_s=1.0, random=lambda: 0.25)
 
     assert retries.delay_s(CALL, 1, busy()) == 0.25
 
 
-def test_what_the_api_asks_for_is_waited_at_least() -> None:
+def test_the_delay_is_at_least_retry_after() -> None:
     retries = Retries(delay_first_s=1.0, random=lambda: 0.5)
 
     assert retries.delay_s(CALL, 1, busy(retry_after_s=7.0)) == 7.5
 
 
-def test_an_api_that_asks_for_too_much_is_not_waited_for() -> None:
+def test_a_call_with_too_long_a_retry_after_is_not_retried() -> None:
     assert Retries(retry_after_max_s=10.0).delay_s(CALL, 1, busy(retry_after_s=11.0)) is None
 
 
@@ -60,7 +60,7 @@ def test_retry_after_is_read_as_a_date() -> None:
 
 
 @pytest.mark.parametrize("header", ["soon", "-1", "1.5", ""])
-def test_a_retry_after_that_says_nothing_is_left_out(header: str) -> None:
+def test_an_unreadable_retry_after_is_ignored(header: str) -> None:
     assert asked_s(header) is None
 
 

@@ -1,4 +1,4 @@
-"""What a caller does with several calls: pay and wait, read all pages, repeat a request."""
+"""Journeys of several calls: pay and wait, read all pages, repeat a request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_payment_is_waited_for_until_it_is_completed(live: Live) -> None:
     assert payment.status == "completed"
 
 
-def test_a_declined_payment_says_why(live: Live) -> None:
+def test_a_declined_payment_has_the_decline_code(live: Live) -> None:
     with live.client("alice") as alice:
         created = alice.create_payment(coffee(payee="payee_decline_do_not_honor"))
 
@@ -42,7 +42,7 @@ def test_a_declined_payment_says_why(live: Live) -> None:
     assert (payment.status, payment.failure_code) == ("failed", "do_not_honor")
 
 
-def test_waiting_ends_when_the_caller_has_no_more_time(live: Live) -> None:
+def test_waiting_ends_at_the_callers_timeout(live: Live) -> None:
     with live.client("alice") as alice:
         created = alice.create_payment(coffee(payee="payee_slow"))
 
@@ -52,7 +52,7 @@ def test_waiting_ends_when_the_caller_has_no_more_time(live: Live) -> None:
     assert caught.value.payment.payment_id == created.payment_id
 
 
-def test_the_same_key_gives_the_same_payment_and_no_other(live: Live) -> None:
+def test_the_same_key_returns_the_same_payment(live: Live) -> None:
     with live.client("alice") as alice:
         first = alice.create_payment(coffee(), idempotency_key="order-4711")
 
@@ -63,7 +63,7 @@ def test_the_same_key_gives_the_same_payment_and_no_other(live: Live) -> None:
             alice.create_payment(coffee(value=999), idempotency_key="order-4711")
 
 
-def test_a_payment_whose_answer_was_lost_is_sent_again_and_is_still_one_payment(live: Live) -> None:
+def test_a_payment_whose_answer_was_lost_is_repeated_and_stays_one_payment(live: Live) -> None:
     def lose(_: httpx.Response) -> None:
         raise httpx.ReadError("lost")
 

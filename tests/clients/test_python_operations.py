@@ -27,7 +27,7 @@ COFFEE = PaymentRequest(amount=Money(value=450, currency="EUR"), payee="coffee-s
 NOTE = Review(note="Looked at")
 Arguments = tuple[Any, ...]
 
-# Operation → what it is called with. An operation that is new in the contract needs a line here.
+# Operation → how it is called. A new operation of the contract needs a line here.
 CALLS: dict[str, Callable[[Live], Arguments]] = {
     "createPayment": lambda _: (COFFEE,),
     "listPayments": lambda _: (),

@@ -1,4 +1,4 @@
-"""The package as a stranger gets it: built, installed elsewhere, imported without this code."""
+"""The package as users install it: built, installed elsewhere, imported without this code."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ PACKAGE = ROOT / "generated/clients/python"
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built by the package's own backend, without a network."""
+    """Build the package with its own backend, without a network."""
     folder = tmp_path_factory.mktemp("wheel")
     build = f"from hatchling.build import build_wheel; print(build_wheel({str(folder)!r}))"
     subprocess.run([sys.executable, "-c", build], cwd=PACKAGE, check=True, stdout=subprocess.PIPE)
     return next(folder.glob("*.whl"))
 
 
-def test_it_carries_all_modules_and_its_types(wheel: Path) -> None:
+def test_it_contains_all_modules_and_its_types(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
 
     modules = {
@@ -32,7 +32,7 @@ def test_it_carries_all_modules_and_its_types(wheel: Path) -> None:
     assert modules | {"payments_client/py.typed"} <= packed
 
 
-def test_it_carries_the_licence_that_it_declares(wheel: Path) -> None:
+def test_it_contains_the_licence_that_it_declares(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         name = next(n for n in packed.namelist() if n.endswith(".dist-info/licenses/LICENSE"))
         assert packed.read(name) == (ROOT / "LICENSE").read_bytes()

@@ -1,4 +1,4 @@
-"""What breaks the contract is refused by the Python client before anything is sent."""
+"""The Python client refuses arguments that break the contract before it sends anything."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ BROKEN = PLACES | QUERIES | {f"the key {key!r:.12}": paying_with(key) for key in
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_the_contract_refuses_is_not_sent(name: str) -> None:
+def test_arguments_that_break_the_contract_are_not_sent(name: str) -> None:
     with serving(http(200, {"status": "ok"})) as (client, server), pytest.raises(ValidationError):
         BROKEN[name](client)
 
     assert server.connections == 0
 
 
-def test_nor_by_the_asynchronous_client() -> None:
+def test_the_asynchronous_client_does_not_send_them_either() -> None:
     async def read(url: str) -> None:
         async with AsyncPaymentsClient(url) as client:
             with pytest.raises(ValidationError, match="page_size"):
@@ -60,7 +60,7 @@ def test_nor_by_the_asynchronous_client() -> None:
 
 
 @pytest.mark.parametrize("page_size", [1, 100])
-def test_what_the_contract_allows_is_sent(page_size: int) -> None:
+def test_arguments_that_the_contract_allows_are_sent(page_size: int) -> None:
     with serving(http(200, {"items": []})) as (client, server):
         client.list_payments(status="failed", page_size=page_size, cursor="here_-1")
 
@@ -68,13 +68,13 @@ def test_what_the_contract_allows_is_sent(page_size: int) -> None:
     assert server.requests[0].startswith(line.encode())
 
 
-def test_what_stands_in_a_path_stays_in_its_place() -> None:
+def test_a_path_parameter_cannot_change_the_path() -> None:
     places = {"place": "../wallets?x=1#y"}
     call = Call(method="GET", path="/a/{place}", answer=Health, repeatable=True, places=places)
 
     assert call.url == "/a/..%2Fwallets%3Fx%3D1%23y"
 
 
-def test_a_base_url_without_a_scheme_is_refused_at_once() -> None:
+def test_a_base_url_without_a_scheme_is_refused_immediately() -> None:
     with pytest.raises(ValueError, match="must start with http"):
         PaymentsClient("127.0.0.1:8080/v1")

@@ -1,5 +1,6 @@
-"""Each type of problem becomes an exception of its own: provoked at the running API where that can
-be done, otherwise as the contract's example shows it.
+"""Each type of problem has its own exception.
+
+The running API is made to answer with it where possible; otherwise the contract's example is used.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from tests.running.raw_server import http
 pytestmark = pytest.mark.xdist_group("local-stack")
 
 COFFEE = PaymentRequest(amount=Money(value=450, currency="EUR"), payee="coffee-shop-42")
-# Nothing that the client makes is ever malformed or too large, so these get past its models.
+# The client never sends malformed or too large requests, so these bypass its models.
 HUGE = PaymentRequest.model_construct(amount=COFFEE.amount, payee="x" * 20_000)
 NO_SUCH_PAYMENT = "pay_" + "a" * 26
 
@@ -39,7 +40,7 @@ Act = Callable[[Live], Any]
 
 @contextmanager
 def tampering(live: Live, change: Callable[[httpx.Request], object]) -> Iterator[PaymentsClient]:
-    """A client of alice's whose requests are changed on their way."""
+    """Yield a client of alice whose requests are changed before they are sent."""
     with (
         httpx.Client(event_hooks={"request": [change]}) as http_client,
         live.client("alice", http=http_client) as client,
@@ -121,11 +122,11 @@ PROVOKED: dict[str, Act] = {
     "ValidationFailed": deposit_in_another_currency,
     "IdempotencyKeyReused": twice_with_one_key,
 }
-# The local stack neither throttles nor breaks on demand.
+# The local stack neither throttles nor fails on demand.
 SHOWN = {"TooManyRequests", "InternalError", "TemporarilyUnavailable", "Timeout"}
 
 
-def test_every_type_of_problem_of_the_contract_is_met_here() -> None:
+def test_every_type_of_problem_of_the_contract_is_tested_here() -> None:
     assert {kind.name for kind in problem_kinds()} == PROVOKED.keys() | SHOWN
 
 

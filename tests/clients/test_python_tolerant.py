@@ -1,4 +1,4 @@
-"""What a later API may answer, and what other servers may: the client reads it all the same."""
+"""The client reads the answers of later versions of the API, and of other servers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_value_that_a_later_api_adds_to_an_enumeration_keeps_its_text() -> Non
     assert (payment.status, payment.amount.currency) == ("held", "XTS")
 
 
-def test_a_list_keeps_what_is_known_beside_what_is_not() -> None:
+def test_a_list_keeps_known_and_unknown_values() -> None:
     with serving(http(200, {"items": [PAYMENT, LATER]})) as (client, _):
         page = client.list_payments()
 
@@ -29,7 +29,7 @@ def test_a_list_keeps_what_is_known_beside_what_is_not() -> None:
 
 
 @pytest.mark.parametrize("status", [7, None, ["held"]])
-def test_what_is_no_text_is_still_unexpected(status: object) -> None:
+def test_a_value_that_is_not_text_is_still_unexpected(status: object) -> None:
     with (
         serving(http(200, {**PAYMENT, "status": status})) as (client, _),
         pytest.raises(UnexpectedAnswer),
@@ -37,7 +37,7 @@ def test_what_is_no_text_is_still_unexpected(status: object) -> None:
         client.get_payment(PAYMENT["payment_id"])
 
 
-def test_a_request_takes_known_values_only() -> None:
+def test_a_request_accepts_known_values_only() -> None:
     with pytest.raises(ValidationError):
         Money(value=1, currency="XTS")  # type: ignore[arg-type]
     with pytest.raises(ValidationError):
@@ -64,7 +64,7 @@ def test_a_problem_without_type_or_detail_is_a_problem(
     assert (caught.value.type, str(caught.value)) == ("about:blank", text)
 
 
-def test_a_timestamp_is_a_text_and_a_moment() -> None:
+def test_a_timestamp_is_a_text_with_a_datetime() -> None:
     with serving(http(200, PAYMENT)) as (client, _):
         payment = client.get_payment(PAYMENT["payment_id"])
 

@@ -1,6 +1,4 @@
-"""What the READMEs show works: the first call, in at most five lines, what to do when an answer is
-lost, and how each method is called.
-"""
+"""The examples of the READMEs work: the first call, a lost answer, the calls of all methods."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ CLIENTS = ROOT / "generated/clients"
 SHOWN_URL = "http://127.0.0.1:8080/v1"
 LINES_MAX = 5
 README = Document(CLIENTS / "python/README.md")
-# What stands before the block in its README, or is said there in words.
+# What the README shows or explains before the block.
 GIVEN = """
 import { PaymentsClient, Unreachable, ValidationFailed } from "payments-client";
 const payments = new PaymentsClient({ baseUrl: process.env.URL, retries: { attemptsMax: 1 } });
@@ -37,7 +35,7 @@ const coffee = { amount: { value: 450, currency: "EUR" }, payee: "coffee-shop-42
 
 
 def shown(language: str, marker: str, text: str = "") -> str:
-    """The first block of code in this language that has this text in it."""
+    """Return the first code block in this language that contains this text."""
     blocks = Document(CLIENTS / language / "README.md").blocks
     return next(b.text for b in blocks if b.language == marker and text in b.text)
 
@@ -67,10 +65,10 @@ def test_the_first_call_in_python_pays(live: Live, tmp_path: Path) -> None:
 def test_the_first_call_in_javascript_pays(live: Live, tmp_path: Path) -> None:
     code = shown("typescript", "js").replace(SHOWN_URL, live.base_url)
 
-    assert said_by(code, tmp_path, {"TOKEN": live.tokens["alice"]}) == "completed\n"
+    assert output_of(code, tmp_path, {"TOKEN": live.tokens["alice"]}) == "completed\n"
 
 
-def test_a_lost_answer_is_mended_in_python_by_the_same_key() -> None:
+def test_the_same_key_recovers_a_lost_answer_in_python() -> None:
     code = shown("python", "python", "except Unreachable")
 
     with serving(CUT, http(201, PAYMENT), retries=ONCE) as (client, server):
@@ -80,18 +78,18 @@ def test_a_lost_answer_is_mended_in_python_by_the_same_key() -> None:
     assert len(set(keys(server))) == 1
 
 
-def test_a_lost_answer_is_mended_in_javascript_by_the_same_key(tmp_path: Path) -> None:
+def test_the_same_key_recovers_a_lost_answer_in_javascript(tmp_path: Path) -> None:
     code = shown("typescript", "js", "instanceof Unreachable")
 
     with raw_server(CUT, http(201, PAYMENT)) as server:
-        said_by(GIVEN + code, tmp_path, {"URL": server.url})
+        output_of(GIVEN + code, tmp_path, {"URL": server.url})
 
     assert len(keys(server)) == 2
     assert len(set(keys(server))) == 1
 
 
 @pytest.mark.parametrize("function", [o.function for o in read_operations()])
-def test_the_table_shows_which_parameters_go_by_keyword(function: str) -> None:
+def test_the_table_shows_which_parameters_are_keyword_only(function: str) -> None:
     taken = inspect.signature(getattr(PaymentsClient, function)).parameters.values()
     by_keyword = [p.name for p in taken if p.kind is p.KEYWORD_ONLY]
     names = [p.name for p in taken if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"]
@@ -100,8 +98,8 @@ def test_the_table_shows_which_parameters_go_by_keyword(function: str) -> None:
     assert f"| `{function}({', '.join(names)})` |" in README.text
 
 
-def said_by(code: str, folder: Path, environment: Mapping[str, str]) -> str:
-    """Run a module in a folder where the package is installed."""
+def output_of(code: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a module in a folder where the package is installed, and return its output."""
     (folder / "node_modules").mkdir()
     (folder / "node_modules/payments-client").symlink_to(CLIENTS / "typescript")
     (folder / "shown.mjs").write_text(code)

@@ -1,4 +1,4 @@
-"""The TypeScript client: run in Node as a caller's code would be, its types checked by tsc."""
+"""The TypeScript client, run in Node like a caller's code, with types checked by tsc."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TESTS = ROOT / "tests/clients/typescript"
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stranger's project with the package installed, as `npm install` would: by a link."""
+    """Create a user's project, with the package installed by a link as `npm install` does."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(TESTS, folder, dirs_exist_ok=True)
     (folder / "package.json").write_text('{"type": "module"}')
@@ -33,13 +33,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("file", ["retries.test.mjs", "endings.test.mjs"])
-def test_it_behaves_when_the_api_does_not(project: Path, file: str) -> None:
+def test_it_handles_faults_of_the_api(project: Path, file: str) -> None:
     run(["--test", file], project, {})
 
 
 @pytest.mark.parametrize("file", ["operations.test.mjs", "problems.test.mjs"])
 def test_it_works_with_the_running_api(live: Live, project: Path, file: str) -> None:
-    node()  # skips before events are parked in vain
+    node()  # skips before any event is parked
     environment = {
         "BASE_URL": live.base_url,
         "TOKENS": json.dumps(live.tokens),
@@ -51,17 +51,17 @@ def test_it_works_with_the_running_api(live: Live, project: Path, file: str) -> 
     run(["--test", file], project, environment)
 
 
-def test_it_carries_the_licence_that_it_declares() -> None:
+def test_it_contains_the_licence_that_it_declares() -> None:
     assert "LICENSE" in json.loads((PACKAGE / "package.json").read_text())["files"]
     assert (PACKAGE / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
-def test_what_a_caller_writes_compiles(project: Path) -> None:
+def test_the_code_of_a_caller_compiles(project: Path) -> None:
     run([tool("typescript/bin/tsc"), "--noEmit", "-p", "."], project, {})
 
 
-def test_its_types_are_those_that_openapi_typescript_makes(project: Path) -> None:
-    """Two independent readings of the contract agree, schema by schema."""
+def test_its_types_equal_those_of_openapi_typescript(project: Path) -> None:
+    """Two independent generators agree, schema by schema."""
     made = project / "theirs.ts"
     run(
         [tool("openapi-typescript/bin/cli.js"), ROOT / "specs/openapi.yaml", "-o", made],

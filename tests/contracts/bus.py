@@ -1,7 +1,7 @@
-"""The routing of the real template: which targets an entry reaches, as EventBridge would decide.
+"""The routing of the real template: the targets that an entry reaches, as in EventBridge.
 
 Patterns, input paths, queues and event source mappings are read from the rendered template and
-evaluated here, not by any code of infra.
+evaluated here, without code of infra.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EXPIRY_S: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event at its consumer: the function that gets it, through a queue or not, and when."""
+    """An event at its consumer: the function that receives it, through which queue, and when."""
 
     function: str
     queue: str | None
@@ -35,7 +35,7 @@ def built() -> Stack:
 
 
 def deliveries(entry: Entry) -> list[Delivery]:
-    """Everything that the bus delivers when this entry is put onto it."""
+    """Return what the bus delivers for an entry."""
     event = {
         "version": "0",
         "source": entry.source,
@@ -51,7 +51,7 @@ def deliveries(entry: Entry) -> list[Delivery]:
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Raises AssertionError for a content filter, which nothing here needs so far."""
+    """Whether the pattern matches. Raises AssertionError for content filters, unused so far."""
     for name, wanted in pattern.items():
         if isinstance(wanted, Mapping):
             nested = event.get(name)

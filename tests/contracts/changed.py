@@ -1,4 +1,4 @@
-"""Contracts that differ from the working one: what each change breaks, or that it only adds."""
+"""Contracts with one change each: what it breaks, or that it only adds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def with_one_more_required() -> dict[str, Any]:
     }
 
 
-# What was done, and what the one line must say: what, where, who is hurt.
+# Edit -> the contract, and what its line must contain: what, where and what it breaks.
 BREAKS: Final[dict[str, tuple[Documents, tuple[str, ...]]]] = {
     "field of an event removed": (
         edited("events", f"{EVENT}/properties/user_id"),
@@ -115,7 +115,7 @@ BREAKS: Final[dict[str, tuple[Documents, tuple[str, ...]]]] = {
         edited("api", "paths/~wallets/get/x-service", "payment-orchestrator"),
         ("changed from wallet-service", "GET /wallets", "API clients"),
     ),
-    "retryable no more": (
+    "no longer retryable": (
         edited("events", "components/messages/payment.initiated/x-retryable", False),
         ("changed from True to False", "payment.initiated.x-retryable", "wallet-service"),
     ),
@@ -127,16 +127,16 @@ BREAKS: Final[dict[str, tuple[Documents, tuple[str, ...]]]] = {
         edited("api", "components/schemas/ProblemType/enum/0"),
         ("malformed-request removed", "API clients"),
     ),
-    "role demanded": (
+    "role required": (
         edited("api", "paths/~payments/get/x-roles", ["operator"]),
         ("roles changed", "GET /payments", "API clients"),
     ),
-    "nobody is asked for a token": (edited("api", "security", []), ("security", "API clients")),
+    "token no longer required": (edited("api", "security", []), ("security", "API clients")),
     "parameter became required": (
         edited("api", "components/parameters/Cursor/required", True),
         ("became required", "query cursor", "API clients"),
     ),
-    "gateway answers something else": (
+    "another pattern of the gateway": (
         edited("gateway", "components/schemas/ChargeId/pattern", "^c_[a-z]{1,64}$"),
         ("pattern changed", "gateway.openapi.yaml", "gateway-processor"),
     ),
@@ -154,7 +154,7 @@ ADDITIONS: Final[dict[str, Documents]] = {
         "api", "components/schemas/Wallet/properties/posted/maximum", 10**14
     ),
     "format of an integer": edited("common", "$defs/CloudEvent/properties/reannounced/format"),
-    "limit of an event that JSON has anyway": edited(
+    "limit of an event that JSON implies": edited(
         "common", "$defs/CloudEvent/properties/reannounced/maximum"
     ),
     "limit of a request widened": edited("api", f"{REQUEST}/properties/description/maxLength", 141),

@@ -1,4 +1,4 @@
-"""Whether an answer is one that the specification documents at its operation."""
+"""Check that the specification documents an answer of an operation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _response(operation_id: str, status: int) -> Mapping[str, Any] | None:
 
 
 def require_documented(operation_id: str, status: int, document: Any) -> None:
-    """The status is there, the document keeps its schema, and a refusal's type is shown."""
+    """Require a documented status, a valid document and, for a refusal, an example of its type."""
     response = _response(operation_id, status)
     assert response is not None, f"{operation_id} does not document {status}"
     (media,) = response["content"].values()

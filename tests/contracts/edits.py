@@ -1,4 +1,4 @@
-"""The working contract with one edit, for tests of what must notice it."""
+"""The working contract with one edit, for tests of the checks that must notice it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DOCUMENTS: Final = {"events": ASYNCAPI, "api": OPENAPI, "gateway": GATEWAY, "com
 def edited(
     document: str, path: str, value: Any = ABSENT, contract: Documents = CONTRACT
 ) -> Documents:
-    """`path` has slashes between its steps and `~` for a slash in one; no value removes it."""
+    """Return it with `value` at `path` (steps by slashes, `~` is a slash); no value removes."""
     steps = tuple(
         int(step) if step.isdigit() and step not in STATUSES else step.replace("~", "/")
         for step in path.split("/")
@@ -23,7 +23,7 @@ def edited(
 
 
 def versioned(contract: Documents, version: str) -> Documents:
-    """The contract with this info.version in both documents that are released together."""
+    """Return the contract with this info.version in both documents that are released together."""
     for document in ("events", "api"):
         contract = edited(document, "info/version", version, contract)
     return contract

@@ -1,7 +1,7 @@
-"""What may have happened before a service receives an event: every state of its own machine.
+"""Histories before an event: one for every state that its receiver's machine can be in.
 
-A history is made of real events through the real entry points, so that each state is one that the
-service can be in.
+A history consists of real events through the real entry points, so that the service can reach each
+of these states.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from tests.in_memory.system import System
 
 NEVER: Final = "9999-12-31T23:59:59.999Z"
 PAYEE: Final = "coffee-shop-42"
-Facts: TypeAlias = Mapping[str, Any]  # the data of the event that is to come
+Facts: TypeAlias = Mapping[str, Any]  # the data of the event that follows
 History: TypeAlias = Callable[[System, Facts], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where a service keeps the state of a payment, and which moves that may make."""
+    """Where a service stores the state of a payment, and the moves of that state."""
 
     table: str
     moves: Moves
@@ -49,12 +49,12 @@ def about(facts: Facts) -> dict[str, Any]:
 
 
 def envelope(event: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """An event with these facts, otherwise as its published example."""
+    """Return the event's published example with this data."""
     return {**example(event), "subject": data["payment_id"], "data": dict(data)}
 
 
 def nothing(_world: System, _facts: Facts) -> None:
-    """The event is the first that the service hears of the payment."""
+    """Do nothing: the event is the first that the service receives about the payment."""
 
 
 def pending(system: System, facts: Facts) -> None:
@@ -78,17 +78,17 @@ def pending(system: System, facts: Facts) -> None:
 
 def completed(system: System, facts: Facts) -> None:
     pending(system, facts)
-    _hear(system, "payment-orchestrator", "wallet.funds_deducted", about(facts))
+    _receive(system, "payment-orchestrator", "wallet.funds_deducted", about(facts))
 
 
 def failed(system: System, facts: Facts) -> None:
     pending(system, facts)
-    said = {**about(facts), "reason": "do_not_honor"}
-    _hear(system, "payment-orchestrator", "wallet.funds_released", said)
+    data = {**about(facts), "reason": "do_not_honor"}
+    _receive(system, "payment-orchestrator", "wallet.funds_released", data)
 
 
 def funded(system: System, facts: Facts) -> None:
-    """The payer has a wallet with more than the amount."""
+    """Give the payer a wallet with more than the amount."""
     amount = Money(**facts["amount"])
     wallet = wallet_id(facts["user_id"], amount.currency)
     deposit = Deposit(
@@ -105,24 +105,24 @@ def funded(system: System, facts: Facts) -> None:
 
 
 def refused(system: System, facts: Facts) -> None:
-    _hear(system, "wallet-service", "payment.initiated", _question(facts))
+    _receive(system, "wallet-service", "payment.initiated", _question(facts))
 
 
 def reserved(system: System, facts: Facts) -> None:
     funded(system, facts)
-    _hear(system, "wallet-service", "payment.initiated", _question(facts))
+    _receive(system, "wallet-service", "payment.initiated", _question(facts))
 
 
 def deducted(system: System, facts: Facts) -> None:
     reserved(system, facts)
-    said = {**about(facts), "charge_id": "ch_1"}
-    _hear(system, "wallet-service", "gateway.payment_approved", said)
+    data = {**about(facts), "charge_id": "ch_1"}
+    _receive(system, "wallet-service", "gateway.payment_approved", data)
 
 
 def released(system: System, facts: Facts) -> None:
     reserved(system, facts)
-    said = {**about(facts), "reason": "do_not_honor"}
-    _hear(system, "wallet-service", "gateway.payment_rejected", said)
+    data = {**about(facts), "reason": "do_not_honor"}
+    _receive(system, "wallet-service", "gateway.payment_rejected", data)
 
 
 def approved(system: System, facts: Facts) -> None:
@@ -138,8 +138,8 @@ def unknown(system: System, facts: Facts) -> None:
 
 
 def _charged(system: System, facts: Facts, payee: str) -> None:
-    said = {**_question(facts), "payee": payee}
-    _hear(system, "gateway-processor", "wallet.funds_reserved", said)
+    data = {**_question(facts), "payee": payee}
+    _receive(system, "gateway-processor", "wallet.funds_reserved", data)
 
 
 def _question(facts: Facts) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _question(facts: Facts) -> dict[str, Any]:
 
 
 def after(history: History, pair: Pair, event: Mapping[str, Any]) -> System:
-    """A system in which the event may come: its delayed copy only when the deadline has passed."""
+    """Return a system ready for the event; for a delayed copy, the deadline has passed."""
     system = System()
     history(system, event["data"])
     system.relay()
@@ -156,11 +156,11 @@ def after(history: History, pair: Pair, event: Mapping[str, Any]) -> System:
     return system
 
 
-def _hear(system: System, service: str, event: str, data: Mapping[str, Any]) -> None:
+def _receive(system: System, service: str, event: str, data: Mapping[str, Any]) -> None:
     system.deliver(service, event, envelope(event, data))
 
 
-# A service that consumes events and is not here fails its pair tests: say what it may have seen.
+# Each service that consumes events needs a row with its possible histories, or its pair tests fail.
 MACHINES: Final[Mapping[str, Machine]] = {
     "payment-orchestrator": Machine(
         "payments", PAYMENT_MOVES, (nothing, pending, completed, failed)

@@ -1,6 +1,6 @@
-"""Every limit of a schema, with a value just inside it and one just outside.
+"""Limits of a schema, each with a value just inside it and one just outside.
 
-A limit is a keyword that refuses something. Values are made by changing one thing of a valid one.
+A limit is a keyword that can make a value invalid. The values differ from a valid one in one place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.contracts.patterns import just_inside, just_outside
 Schema = Mapping[str, Any]
 Path = tuple[str, ...]
 
-# Keywords that refuse nothing, and those whose parts are walked into.
+# Keywords that limit nothing, and those with nested schemas.
 SILENT: Final = (
     frozenset({"title", "description", "examples", "default", "x-minor-unit-exponents", "format"})
     | STEERING
@@ -24,7 +24,7 @@ SILENT: Final = (
 WALKED: Final = frozenset({"properties", "propertyNames"})
 
 
-# Keyword -> for its bound, the last value inside and the first one outside.
+# Keyword -> the last value inside its bound and the first one outside.
 BOUNDS: Final[Mapping[str, Callable[[Any], tuple[Any, Any]]]] = {
     "const": lambda value: (value, f"{value}x"),
     "minimum": lambda least: (least, least - 1),
@@ -44,7 +44,7 @@ MANY: Final[Mapping[str, Callable[[Any], list[tuple[Any, Any]]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`inside` and `outside` are whole documents; `field` is what a refusal must name."""
+    """A limit: `inside` and `outside` are whole documents, `field` is what a refusal must name."""
 
     keyword: str
     field: str
@@ -56,7 +56,7 @@ class Limit:
 
 
 def limits(schema: Schema, valid: Any) -> Iterator[Limit]:
-    """Every limit of a flat schema; `valid` keeps it and has every field."""
+    """Yield every limit of a flat schema; `valid` is a valid document with every field."""
     yield from _walk(schema, valid, ())
 
 
@@ -66,7 +66,7 @@ def _walk(schema: Schema, valid: Any, path: Path) -> Iterator[Limit]:
         if keyword in SILENT or keyword in WALKED:
             continue
         made = list(_of_keyword(keyword, bound, schema, here))
-        assert made, f"{keyword} at {'.'.join(path)} is a limit that nothing tests: teach it here"
+        assert made, f"{keyword} at {'.'.join(path)} is a limit that no test covers: add it here"
         for name, inside, outside in made:
             field = ".".join((*path, *name))
             yield Limit(keyword, field, _with(valid, path, inside), _with(valid, path, outside))
@@ -79,7 +79,7 @@ def _walk(schema: Schema, valid: Any, path: Path) -> Iterator[Limit]:
 def _of_keyword(
     keyword: str, bound: Any, schema: Schema, here: Any
 ) -> Iterator[tuple[Path, Any, Any]]:
-    """What follows the path in the name of the field, a value inside and one outside."""
+    """Yield the rest of the field's path, a value inside and one outside."""
     if keyword in BOUNDS:
         inside, outside = BOUNDS[keyword](bound)
         yield (), inside, outside
@@ -92,13 +92,13 @@ def _of_keyword(
     elif keyword == "additionalProperties":
         yield from _values(bound, here)
     else:
-        raise AssertionError(f"{keyword} in {schema}: a new kind of limit, teach it here")
+        raise AssertionError(f"{keyword} in {schema}: a new kind of limit: add it here")
 
 
 def _values(schema: Schema | bool, here: Any) -> Iterator[tuple[Path, Any, Any]]:
-    """The limits of the values of a map, each under one of its own keys; or no such value."""
+    """Yield the limits of the values of a map, or an unknown key where none is allowed."""
     if isinstance(schema, bool):
-        yield ("unheard_of",), here, {**here, "unheard_of": 1}
+        yield ("unknown_field",), here, {**here, "unknown_field": 1}
         return
     key = next(iter(here))
     for limit in limits(schema, here[key]):
@@ -106,7 +106,7 @@ def _values(schema: Schema | bool, here: Any) -> Iterator[tuple[Path, Any, Any]]
 
 
 def _names(schema: Schema, valid: Any, path: Path) -> Iterator[Limit]:
-    """The limits of the names in a map."""
+    """Yield the limits of the names in a map."""
     pattern = schema["propertyNames"]["pattern"]
     for inside, outside in _pairs_of(just_inside(pattern), just_outside(pattern)):
         yield Limit(
@@ -118,7 +118,7 @@ def _names(schema: Schema, valid: Any, path: Path) -> Iterator[Limit]:
 
 
 def _pairs_of(first: list[str], second: list[str]) -> list[tuple[str, str]]:
-    """Pairs of both lists; the shorter one repeats its last value."""
+    """Return pairs of both lists; the shorter one repeats its last value."""
     length = max(len(first), len(second))
     return [(first[min(n, len(first) - 1)], second[min(n, len(second) - 1)]) for n in range(length)]
 
@@ -138,7 +138,7 @@ def _at(node: Any, path: Path) -> Any:
 
 
 def _with(document: Any, path: Path, value: Any) -> Any:
-    """The document with another value at the path."""
+    """Return the document with another value at the path."""
     if not path:
         return value
     changed = deepcopy(document)
@@ -147,7 +147,7 @@ def _with(document: Any, path: Path, value: Any) -> Any:
 
 
 def filled(schema: Schema, document: Any) -> Any:
-    """The document with every field that it may have, so that each limit has its place."""
+    """Return the document with every field that it may have, so that every limit applies."""
     if schema.get("type") != "object" or "properties" not in schema:
         return document
     given = document or {}
@@ -161,7 +161,7 @@ def filled(schema: Schema, document: Any) -> Any:
 
 
 def any_value(schema: Schema) -> Any:
-    """Some valid value."""
+    """Return a valid value."""
     if schema.get("examples"):
         return schema["examples"][0]
     if "enum" in schema:

@@ -1,6 +1,6 @@
 """Texts just inside and just outside a regular expression: too short, too long, a wrong character.
 
-Works on the parsed expression, so that every repetition and every class is tried.
+Each is made from the parsed expression, so that every repetition and every class is tried.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from random import Random
-from re import _constants as sre
-from re import _parser
 from typing import Any, Final
+
+# Python's own parser of expressions; the stubs of the standard library do not have it.
+_parser: Final = import_module("re._parser")
+sre: Final = import_module("re._constants")
 
 MANY: Final = 3  # how often something without an upper bound is repeated
 STRANGERS: Final = "a1A_-.~ é\n"  # characters of which at least one is in no class of a contract
@@ -21,13 +24,13 @@ Pick = Callable[[list[tuple[Any, Any]]], str]  # the parts of a class -> one of 
 
 
 def just_inside(pattern: str) -> list[str]:
-    """The shortest and the longest text."""
+    """Return the shortest and the longest text."""
     texts = [_text(pattern, lambda _n, least, _most: least), _text(pattern, _most)]
     return _kept(pattern, texts, wanted=True)
 
 
 def just_outside(pattern: str) -> list[str]:
-    """One repetition too few or too many, and one character that does not belong."""
+    """Return texts with one repetition too few or too many, or one wrong character."""
     texts: list[str] = []
     for number, (least, most) in enumerate(_repetitions(pattern)):
         texts.append(_text(pattern, _but(number, least - 1)))
@@ -41,7 +44,7 @@ def just_outside(pattern: str) -> list[str]:
 
 
 def a_text(pattern: str, random: Random, *, longest: bool) -> str:
-    """A text of the pattern at a limit of its length, with characters drawn from its classes."""
+    """Return a text of extreme length that matches, with characters drawn from the classes."""
 
     def pick(choices: list[tuple[Any, Any]]) -> str:
         kind, argument = random.choice(choices)
@@ -69,7 +72,7 @@ def _but(number: int, times: int) -> Choose:
 
 @cache
 def _repetitions(pattern: str) -> list[tuple[int, int]]:
-    """Least and most of every repetition, in the order in which they are written."""
+    """Return least and most of every repetition, in the order in which they are written."""
     found: list[tuple[int, int]] = []
 
     def choose(_number: int, least: int, most: int) -> int:
@@ -81,13 +84,13 @@ def _repetitions(pattern: str) -> list[tuple[int, int]]:
 
 
 def _first(choices: list[tuple[Any, Any]]) -> str:
-    """The first character of a class."""
+    """Return the first character of a class."""
     kind, argument = choices[0]
     return chr(argument[0] if kind is sre.RANGE else argument)
 
 
 def _text(pattern: str, choose: Choose, pick: Pick = _first) -> str:
-    """A text of the pattern in which each repetition is as long as `choose` says."""
+    """Return a text that matches; `choose` decides the length of each repetition."""
     numbers = iter(range(1_000))
     return "".join(_part(node, choose, pick, numbers) for node in _parser.parse(pattern))
 
@@ -110,4 +113,4 @@ def _part(node: tuple[Any, Any], choose: Choose, pick: Pick, numbers: Any) -> st
         return "".join(
             "".join(_part(n, choose, pick, numbers) for n in inner) for _ in range(times)
         )
-    raise AssertionError(f"{node} is new in a pattern: teach it to this file")
+    raise AssertionError(f"{node} is new in a pattern: handle it in this file")

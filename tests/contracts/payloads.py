@@ -1,4 +1,4 @@
-"""Payloads made from the published schemas (not from our models): valid ones and broken ones.
+"""Valid and invalid payloads, made from the published schemas and not from our models.
 
 Each event becomes a POST of a synthetic OpenAPI document, whose bodies schemathesis generates and
 Hypothesis shrinks.
@@ -24,11 +24,11 @@ from infra.contracts.integers import whole
 
 CONTRACT: Final = read()
 PAIRS: Final = CONTRACT.pairs
-PAYLOADS: Final = 12  # few, since every pair has its own, and not by chance
+PAYLOADS: Final = 12  # few, since every pair has its own; the same in each run
 
 
 def search(environment: Mapping[str, str]) -> settings:
-    """How payloads are looked for; `make fuzz` asks for many new ones (infra/contracts/fuzz.py)."""
+    """Return the settings of Hypothesis; `make fuzz` asks for many payloads, new in each run."""
     return settings(
         max_examples=int(environment.get("PAYLOADS_PER_PAIR", PAYLOADS)),
         deadline=None,
@@ -49,7 +49,7 @@ def identity(pair: Pair) -> str:
 
 @cache
 def validator(event: str) -> jsonschema_rs.Draft202012Validator:
-    """Holds a document against the published schema of an event."""
+    """Return the validator of an event's published schema."""
     return jsonschema_rs.Draft202012Validator(CONTRACT.event_schema(event))
 
 
@@ -60,7 +60,7 @@ def violations(event: str, document: object) -> list[str]:
 
 @cache
 def payloads(event: str, mode: Mode) -> SearchStrategy[Any]:
-    """Bodies of the event, all valid or all invalid, as JSON documents."""
+    """Return the strategy of bodies of the event, all valid or all invalid, as JSON documents."""
     operation = schemathesis.openapi.from_dict(synthetic(CONTRACT))[f"/{event}"]["POST"]
     bodies = operation.as_strategy(generation_mode=mode).map(lambda case: whole(case.body))
     wanted = mode is GenerationMode.POSITIVE
@@ -69,13 +69,13 @@ def payloads(event: str, mode: Mode) -> SearchStrategy[Any]:
 
 
 def _noted(body: Any) -> Any:
-    """A failure shows the whole payload; pytest would cut it, and Hypothesis leaves it out."""
+    """Note the payload for the report: pytest would cut it, and Hypothesis leaves it out."""
     note(json.dumps(body))
     return body
 
 
 def synthetic(contract: Documents) -> dict[str, Any]:
-    """An OpenAPI document with one POST per event."""
+    """Return an OpenAPI document with one POST per event."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "events", "version": "1.0.0"},
@@ -92,7 +92,7 @@ def _operation(contract: Documents, event: str) -> dict[str, Any]:
 
 
 def is_json(body: object) -> bool:
-    """Schemathesis may also make bodies that no JSON document can be (bytes, NaN)."""
+    """Whether JSON can represent the body; schemathesis also makes bytes and NaN."""
     try:
         json.dumps(body, allow_nan=False)
     except (TypeError, ValueError):
@@ -101,7 +101,7 @@ def is_json(body: object) -> bool:
 
 
 def example(event: str) -> dict[str, Any]:
-    """The first published valid example of an event."""
+    """Return the first published valid example of an event."""
     for found in CONTRACT.examples:
         if found.event == event and found.valid:
             document: dict[str, Any] = json.loads(found.body)

@@ -1,4 +1,4 @@
-"""A valid request to every operation, made from the examples of the specification."""
+"""Valid requests to every operation, made from the examples of the specification."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFIX: Final = "urn:problem-type:payments:"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of an operation, with everything that it may be given."""
+    """One call of an operation, with every parameter that it has."""
 
     operation_id: str
     service: str
@@ -33,14 +33,14 @@ class Request:
         return self.operation_id
 
     def with_parameter(self, location: str, name: str, value: str | None) -> Request:
-        """The same with another value of one parameter (none: without it)."""
+        """Return the request with another value of one parameter (none: without it)."""
         changed = {n: v for n, v in self.parameters[location].items() if n != name}
         if value is not None:
             changed[name] = value
         return replace(self, parameters={**self.parameters, location: changed})
 
     def event(self) -> dict[str, Any]:
-        """The request as API Gateway hands it over."""
+        """Return the request as API Gateway passes it on."""
         return a_request(
             self.method,
             self.resource,
@@ -53,13 +53,13 @@ class Request:
         ) | dict(self.more)
 
     def answer(self, system: System | None = None, **settings: str) -> tuple[int, Any]:
-        """Status and document that the operation's own service answers."""
+        """Return status and document that the operation's service answers."""
         system = system or System()
         return answered(system.invoke(f"{self.service}-api", self.event(), **settings))
 
 
 def problem(document: Mapping[str, Any]) -> str:
-    """The slug of a refusal, or nothing."""
+    """Return the slug of a refusal, or an empty text."""
     return str(document.get("type", "")).removeprefix(PREFIX)
 
 
@@ -84,7 +84,7 @@ def _body(operation: Any) -> Any:
 
 
 def agreed(request: Request) -> Request:
-    """A deposit says its currency twice: what the body says, the path says as well."""
+    """Return the request with the currency of its body, for a deposit, in its path as well."""
     if request.operation_id != "createDeposit" or not isinstance(request.body, dict):
         return request
     amount = request.body.get("amount")

@@ -25,12 +25,12 @@ NEW_DATA: Final = "WalletFundsReleasedV2"
 MESSAGES: Final = "components/messages"
 IGNORED: Final = shutil.ignore_patterns("__pycache__", "node_modules", ".hypothesis", "released")
 
-# File, and the texts in it that are replaced by others.
+# File -> pairs of texts in it and their replacements.
 Edits: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 def _beside(contract: Documents) -> Documents:
-    """The new version with channel, message, schema, operations and examples of its own."""
+    """Return the contract with channel, message, schema and examples of the new version."""
     document: Any = contract.copy(ASYNCAPI)
     for section in ("channels", "operations"):
         old = {name: node for name, node in document[section].items() if name.endswith(OLD)}
@@ -46,7 +46,7 @@ def _beside(contract: Documents) -> Documents:
 def _renamed(schema: Any) -> Any:
     text = json.dumps(schema).replace('"reason"', '"code"').replace(OLD_DATA, NEW_DATA)
     renamed = json.loads(text)
-    renamed["properties"]["code"]["x-decided"] = True  # what is released for has no such field
+    renamed["properties"]["code"]["x-decided"] = True  # the reservation has no such field
     return renamed
 
 
@@ -55,7 +55,7 @@ def _of_new(old: Example) -> Example:
 
 
 def _switched(contract: Documents) -> Documents:
-    """The mark moves from the new version to the old."""
+    """Return the contract with x-announced-as moved from the new version to the old."""
     switched = edited("events", f"{MESSAGES}/{NEW}/x-announced-as", contract=contract)
     return edited("events", f"{MESSAGES}/{OLD}/x-announced-as", NEW, switched)
 
@@ -113,8 +113,8 @@ def released(**changes: Any) -> WalletFundsReleased:
     return WalletFundsReleased(**about(**{"reason": "do_not_honor"} | changes))
 """
 RECEIVED: Final = """\
-    said = {**about(facts), "reason": "do_not_honor"}
-    _hear(system, "payment-orchestrator", "wallet.funds_released", said)
+    data = {**about(facts), "reason": "do_not_honor"}
+    _receive(system, "payment-orchestrator", "wallet.funds_released", data)
 """
 
 DECIDES_BOTH: Final[Edits] = {
@@ -145,7 +145,7 @@ DECIDES_NEW: Final[Edits] = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is released, the contract after it, and the code that goes with that."""
+    """The released contract, the next one, and the code that goes with the next one."""
 
     released: Documents
     contract: Documents
@@ -153,14 +153,14 @@ class Stage:
 
 
 STAGES: Final = {
-    "declared beside the old": Stage(RELEASED, BESIDE, (DECIDES_BOTH,)),
+    "new version declared": Stage(RELEASED, BESIDE, (DECIDES_BOTH,)),
     "producer switched": Stage(BESIDE, SWITCHED, (DECIDES_BOTH, ANNOUNCES_NEW)),
-    "old removed": Stage(SWITCHED, REMOVED, (DECIDES_NEW, ANNOUNCES_NEW)),
+    "old version removed": Stage(SWITCHED, REMOVED, (DECIDES_NEW, ANNOUNCES_NEW)),
 }
 
 
 def in_a_tree(folder: Path, stage: Stage) -> Path:
-    """A copy of the repository as it is at this stage, before `make generate`."""
+    """Return a copy of the repository at this stage, before `make generate`."""
     for part in ("generated", "handlers", "infra", "tests", "docs"):
         shutil.copytree(ROOT / part, folder / part, ignore=IGNORED)
     for file in (path for path in ROOT.glob("[!.]*") if path.is_file()):

@@ -1,8 +1,8 @@
-"""(c) What producers announce when payments go every way they can, captured behind the relay.
+"""(c) What producers announce in every journey of a payment, captured behind the relay.
 
-Events travel through the template's own rules; each is held against the published schema, and each
-event of the contract is announced by its producer at least once. Of two versions side by side only
-one is: the other says x-announced-as, and fails here when it is announced all the same.
+Events travel through the template's own rules. Each is validated against its published schema, and
+each event of the contract is announced by its producer at least once. Of two versions only one is
+announced: the other has x-announced-as, and announcing it fails here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STEPS_MAX: Final = 100
 
 
 class Journey:
-    """A payment on its way through every service; late copies wait until the deadline."""
+    """A payment on its way through all services; delayed copies wait until the deadline."""
 
     def __init__(self) -> None:
         self.system = System()
@@ -60,7 +60,7 @@ class Journey:
         return document
 
     def settle(self) -> None:
-        """Deliver until nothing is on its way but late copies."""
+        """Deliver until only delayed copies are left."""
         for _ in range(STEPS_MAX):
             entries = self.system.relay()
             if not entries:
@@ -69,7 +69,7 @@ class Journey:
             for entry in entries:
                 for delivery in deliveries(entry):
                     self._deliver(delivery)
-        raise AssertionError("events go round in circles")
+        raise AssertionError("the events never end")
 
     def _deliver(self, delivery: Delivery) -> None:
         if delivery.delay_s:
@@ -126,7 +126,7 @@ def without_money(journey: Journey) -> str:
     return payment
 
 
-def heard_too_late(journey: Journey) -> str:
+def reserved_too_late(journey: Journey) -> str:
     journey.deposit()
     payment = journey.pay()
     journey.system.time.pass_s(901)
@@ -144,7 +144,7 @@ def never_answered(journey: Journey) -> str:
 
 
 def asked_again(journey: Journey) -> str:
-    """The first announcement is lost; the deadline's copy asks again, too late to reserve."""
+    """Lose the first announcement; the deadline's copy asks again, too late to reserve."""
     journey.deposit()
     payment = journey.pay()
     (lost,) = journey.system.relay()
@@ -154,13 +154,13 @@ def asked_again(journey: Journey) -> str:
     return payment
 
 
-# Every way that a payment can go, and how it ends.
+# Every journey of a payment, and the reason of its failure.
 JOURNEYS: Final[dict[Callable[[Journey], str], str]] = {
     paid: "completed",
     declined: "do_not_honor",
     without_wallet: "wallet_not_found",
     without_money: "insufficient_funds",
-    heard_too_late: "expired",
+    reserved_too_late: "expired",
     never_answered: "reservation_expired",
     asked_again: "expired",
 }
@@ -173,7 +173,7 @@ def announced(journey: Callable[[Journey], str]) -> list[Entry]:
 
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda j: j.__name__)
-def test_whatever_is_announced_is_granted_and_keeps_its_published_schema(
+def test_every_announced_event_is_granted_and_valid(
     journey: Callable[[Journey], str],
 ) -> None:
     made = Journey()
@@ -188,7 +188,9 @@ def test_whatever_is_announced_is_granted_and_keeps_its_published_schema(
         assert entry.detail_type == event["type"]
 
 
-def test_every_event_but_a_silent_version_is_announced_by_its_producer_on_some_journey() -> None:
+def test_every_event_except_a_replaced_version_is_announced_by_its_producer_on_some_journey() -> (
+    None
+):
     seen = {(entry.detail_type, entry.source) for j in JOURNEYS for entry in announced(j)}
 
     expected = {(p.event, p.producer) for p in CONTRACT.pairs if p.event in CONTRACT.announced}

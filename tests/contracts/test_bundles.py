@@ -1,4 +1,4 @@
-"""The bundled documents: self-contained, and the same contract."""
+"""The bundled documents are self-contained and the same contract."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def bundle(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_reference_stays_in_the_bundle_and_leads_somewhere(name: str) -> None:
+def test_every_reference_points_to_something_in_the_bundle(name: str) -> None:
     document = bundle(name)
     contract = CONTRACT.with_document(name, document)
 
@@ -34,7 +34,7 @@ def test_every_reference_stays_in_the_bundle_and_leads_somewhere(name: str) -> N
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_bundle_says_what_the_document_says(name: str) -> None:
+def test_a_bundle_is_equivalent_to_its_document(name: str) -> None:
     bundled = CONTRACT.with_document(name, bundle(name))
 
     if name == ASYNCAPI:

@@ -1,4 +1,4 @@
-"""What `make fuzz` asks for beyond the tests: many new payloads of every pair, then the API."""
+"""`make fuzz` sends many new payloads to every pair, then tests the API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Run: TypeAlias = tuple[Sequence[str], Mapping[str, str]]
 
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """Commands and environments of the pair tests, in place of running them and the API."""
+    """Record commands and environments of the pair tests, without running them or the API."""
     noted: list[Run] = []
 
     def run(command: Sequence[str], environment: Mapping[str, str], **_: Any) -> int:
@@ -29,7 +29,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     return noted
 
 
-def test_make_fuzz_runs_what_these_tests_look_at() -> None:
+def test_make_fuzz_runs_the_command_that_is_tested_here() -> None:
     recipe = (ROOT / "Makefile").read_text("utf-8").partition("\nfuzz:")[2].splitlines()[1]
 
     assert "infra.contracts fuzz $(ARGS)" in recipe
@@ -52,13 +52,13 @@ def test_fuzzing_asks_the_tests_of_every_pair_for_many_new_payloads(
 def test_a_failure_can_be_repeated_with_the_command_that_is_printed(
     runs: list[Run],
 ) -> None:
-    said: list[str] = []
+    lines: list[str] = []
     for _ in range(2):
-        fuzz.fuzz(say=said.append)
+        fuzz.fuzz(say=lines.append)
 
     seeds = [argument for command, _ in runs for argument in command if "seed" in argument]
     assert len(set(seeds)) == 2
-    for line, seed in zip(said, seeds, strict=True):
+    for line, seed in zip(lines, seeds, strict=True):
         assert f"PAYLOADS_PER_PAIR={fuzz.PAYLOADS} " in line
         assert seed in line
 
@@ -71,6 +71,6 @@ def test_options_of_schemathesis_leave_the_pairs_out(
     assert runs == []
 
 
-def test_without_being_asked_for_more_the_payloads_are_few_and_not_by_chance() -> None:
+def test_by_default_the_payloads_are_few_and_the_same_in_each_run() -> None:
     assert payloads.search({}).max_examples == payloads.PAYLOADS
     assert payloads.search({}).derandomize

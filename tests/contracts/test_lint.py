@@ -1,4 +1,4 @@
-"""The linters find nothing in the contract, and each of them does find what it is there for."""
+"""The linters find nothing in the contract, and each finds the errors that it is for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAYMENTS: Final = "paths/~payments/get"
 
 @pytest.fixture
 def linted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
-    """What a linter finds in the contract with one edit."""
+    """Run a linter on the contract with one edit."""
     shutil.copy(ROOT / "redocly.yaml", tmp_path)
     monkeypatch.setattr(lint, "SPECS", tmp_path / "specs")
 
@@ -31,17 +31,19 @@ def linted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., lis
     return found
 
 
-def test_openapi_validator_refuses_what_is_no_openapi(linted: Callable[..., list[str]]) -> None:
+def test_the_openapi_validator_refuses_a_document_that_is_not_openapi(
+    linted: Callable[..., list[str]],
+) -> None:
     found = linted(lint.openapi_validator, "api", f"{PAYMENTS}/responses", [])
 
     assert [line for line in found if line.startswith(OPENAPI)]
 
 
-def test_openapi_validator_passes_all_three_documents() -> None:
+def test_the_openapi_validator_passes_all_three_documents() -> None:
     assert list(lint.openapi_validator()) == []
 
 
-def test_the_asyncapi_parser_sees_a_message_that_is_not_in_its_channel(
+def test_the_asyncapi_parser_finds_a_message_that_is_not_in_its_channel(
     linted: Callable[..., list[str]],
 ) -> None:
     name = "operations/payment-orchestrator.sends.payment.failed/messages/0/$ref"
@@ -52,19 +54,19 @@ def test_the_asyncapi_parser_sees_a_message_that_is_not_in_its_channel(
     assert [line for line in found if "asyncapi3-operation-messages-from-referred" in line]
 
 
-def test_a_warning_of_the_asyncapi_parser_is_an_error_and_what_it_informs_of_is_not(
+def test_a_warning_of_the_asyncapi_parser_is_an_error_and_information_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It has next to no warnings of its own, but its next version may.
-    problems = [{"severity": 1, "text": "a warning"}, {"severity": 2, "text": "to know"}]
-    said = json.dumps({"parsed": True, "problems": problems})
-    (tmp_path / "asyncapi-parse.mjs").write_text(f"console.log({json.dumps(said)})", "utf-8")
+    # The parser has almost no warnings, but its next version may have some.
+    problems = [{"severity": 1, "text": "a warning"}, {"severity": 2, "text": "information"}]
+    result = json.dumps({"parsed": True, "problems": problems})
+    (tmp_path / "asyncapi-parse.mjs").write_text(f"console.log({json.dumps(result)})", "utf-8")
     monkeypatch.setattr(lint, "HERE", tmp_path)
 
     assert list(lint.asyncapi_parser()) == [f"{ASYNCAPI}: a warning"]
 
 
-def test_redocly_sees_an_operation_that_is_named_like_another(
+def test_redocly_finds_two_operations_of_one_name(
     linted: Callable[..., list[str]],
 ) -> None:
     found = linted(lint.redocly, "api", f"{PAYMENTS}/operationId", "getPayment")
@@ -78,7 +80,7 @@ def test_a_warning_of_redocly_is_an_error(linted: Callable[..., list[str]]) -> N
     assert [line for line in found if "(no-unused-components)" in line]
 
 
-def test_spectral_sees_a_list_without_an_end(linted: Callable[..., list[str]]) -> None:
+def test_spectral_finds_a_list_without_a_limit(linted: Callable[..., list[str]]) -> None:
     items = "components/schemas/PaymentPage/properties/items/maxItems"
 
     found = linted(lint.spectral, "api", items)
@@ -86,7 +88,7 @@ def test_spectral_sees_a_list_without_an_end(linted: Callable[..., list[str]]) -
     assert [line for line in found if "(owasp:api4:2023-array-limit)" in line]
 
 
-def test_a_warning_of_spectral_is_an_error_even_in_a_schema_that_all_documents_share(
+def test_a_warning_of_spectral_in_a_shared_schema_is_an_error(
     linted: Callable[..., list[str]],
 ) -> None:
     found = linted(lint.spectral, "common", "$defs/Money/unevaluatedProperties", True)
@@ -94,20 +96,20 @@ def test_a_warning_of_spectral_is_an_error_even_in_a_schema_that_all_documents_s
     assert [line for line in found if "(owasp:api3:2023-no-unevaluatedProperties)" in line]
 
 
-def test_what_spectral_only_informs_of_is_an_error_too(linted: Callable[..., list[str]]) -> None:
-    """A parameter that names a URL, for example: the server might be made to call it."""
+def test_information_of_spectral_is_an_error_too(linted: Callable[..., list[str]]) -> None:
+    """The example is a parameter that contains a URL, which the server might be made to call."""
     found = linted(lint.spectral, "api", f"{PAYMENTS}/parameters/0/name", "callback_url")
 
     assert [line for line in found if "(owasp:api7:2023-concerning-url-parameter)" in line]
 
 
 @pytest.mark.parametrize("config", ["redocly.yaml", "infra/contracts/.spectral.yaml"])
-def test_a_rule_that_is_off_says_why(config: str) -> None:
+def test_a_comment_explains_each_rule_that_is_off(config: str) -> None:
     lines = (ROOT / config).read_text("utf-8").splitlines()
 
     reason = False
     for line in lines:
         if line.strip().endswith(": off"):
-            assert reason, f"{config}: say above {line.strip()!r} why it is off"
+            assert reason, f"{config}: explain above {line.strip()!r} why it is off"
         else:
             reason = line.strip().startswith("#") or (reason and line.strip() == "rules:")

@@ -1,4 +1,4 @@
-"""The mutants are what they say, and a sample of them is noticed; `make mutants` tries them all."""
+"""Mutants match their names, and a sample of them is noticed; `make mutants` tries them all."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_every_document_and_every_example_is_mutated() -> None:
     assert {f"examples/{e.event}/{e.name}" for e in CONTRACT.examples} <= set(mutated)
 
 
-def test_no_mutant_is_the_contract_itself_and_none_comes_twice() -> None:
+def test_no_mutant_equals_the_contract_or_another_mutant() -> None:
     assert len({(m.name, repr(m.value)) for m in ALL}) == len(ALL)
     for mutant in ALL[:: len(ALL) // 50]:
         changed = mutant.of(CONTRACT)
@@ -46,7 +46,7 @@ EXPECTED: Final = [
     "openapi.yaml paths./wallets.get: removed",
     "openapi.yaml paths./wallets.get.x-service: removed",
     "schemas/common.yaml $defs.Money.additionalProperties: false -> true",
-    "examples/payment.failed/invalid-without-user.json : mended",
+    "examples/payment.failed/invalid-without-user.json : corrected",
 ]
 
 
@@ -63,7 +63,7 @@ def test_a_survivor_is_named_by_its_line() -> None:
     assert text.strip() == "maxLength: 140"
 
 
-# As it is between two releases: something was added, and the version says so.
+# A contract between two releases, with an addition and the version for it.
 GROWN: Final = versioned(ADDITIONS["field of an answer"], "1.1.0")
 KEEPING_THE_RULES: Final = [
     "optional field of an event",
@@ -74,13 +74,13 @@ KEEPING_THE_RULES: Final = [
 
 
 @pytest.mark.parametrize("contract", [CONTRACT, GROWN], ids=["released", "between releases"])
-def test_the_contract_itself_is_noticed_by_nothing(contract: Documents) -> None:
+def test_no_check_notices_the_unchanged_contract(contract: Documents) -> None:
     assert noticed_by(contract, contract) is None
 
 
-def test_what_is_not_mutated_does_not_help_to_notice_a_mutant() -> None:
+def test_text_that_is_not_mutated_does_not_help_to_notice_a_mutant() -> None:
     place = ("components", "schemas", "Payment", "properties", "hint", "description")
-    words = Mutant(OPENAPI, place, "words for people", "A hint.")
+    words = Mutant(OPENAPI, place, "description", "A hint.")
 
     assert noticed_by(words.of(GROWN), GROWN) is None
 
@@ -95,27 +95,25 @@ def test_a_mutant_of_what_was_added_since_the_release_is_noticed(what: str) -> N
     assert [m.name for m in of_the_addition if noticed_by(m.of(grown), grown) is None] == []
 
 
-def test_a_commit_has_a_sample_of_its_own_and_no_commit_has_one_too() -> None:
+def test_each_commit_has_its_own_sample_and_so_has_a_tree_without_commits() -> None:
     assert run.seed_of("300a2f6cf0") != run.seed_of("445f3b8d11")
     assert run.seed_of("") == 0
 
 
-def test_where_there_is_no_git_there_is_no_commit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_git_the_commit_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.commit(tmp_path) == ""
 
     monkeypatch.setenv("PATH", str(tmp_path))
     assert run.commit() == ""
 
 
-def test_a_report_tells_how_to_take_the_same_sample_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_shows_how_to_repeat_its_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "commit", lambda: "00000f")
-    said: list[str] = []
+    lines: list[str] = []
 
-    assert run.report(2, None, 1, said.append) == 0
+    assert run.report(2, None, 1, lines.append) == 0
 
-    assert said[0] == "the same sample again: make mutants ARGS='--sample 2 --seed 15'"
+    assert lines[0] == "repeat this sample: make mutants ARGS='--sample 2 --seed 15'"
 
 
 def test_a_report_scores_with_and_without_the_rule_that_a_change_needs_a_version(
@@ -123,13 +121,13 @@ def test_a_report_scores_with_and_without_the_rule_that_a_change_needs_a_version
 ) -> None:
     found = iter([(0, "generator"), (1, UNVERSIONED), (2, None), (3, "rule: one version")])
     monkeypatch.setattr(run, "judged", lambda _numbers, _jobs: found)
-    said: list[str] = []
+    lines: list[str] = []
 
-    assert run.report(4, 1, 1, said.append) == 1
+    assert run.report(4, 1, 1, lines.append) == 1
 
-    assert "noticed: 75.0 % (3 of 4)" in said
-    assert ("noticed by the generator, rules and breaking changes alone: 50.0 % (2 of 4)") in said
-    assert [line for line in said if line.startswith("survived: ") and ALL[2].name in line]
+    assert "noticed: 75.0 % (3 of 4)" in lines
+    assert ("noticed by the generator, rules and breaking changes alone: 50.0 % (2 of 4)") in lines
+    assert [line for line in lines if line.startswith("survived: ") and ALL[2].name in line]
 
 
 def test_a_sample_of_mutants_is_noticed() -> None:

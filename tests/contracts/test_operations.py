@@ -1,4 +1,4 @@
-"""Operations and the methods that serve them, one to one; they answer what they document."""
+"""Every operation has its method, and answers only what the specification documents."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROLES: Final = {
 
 
 def methods(service: str) -> set[str]:
-    """What the service's API class serves, found by looking at it."""
+    """Return the names of the operations that the service's API class serves."""
     module = import_module(f"handlers.{service.replace('-', '_')}.api")
     found = inspect.getmembers(module.Api, inspect.isfunction)
     return {name for name, _ in found if not name.startswith("_")}
@@ -44,7 +44,7 @@ def test_every_operation_has_its_method_and_every_method_its_operation(service: 
     assert methods(service) == wanted
 
 
-# How each refusal is provoked: a request and what is wrong with the system.
+# Provoke each refusal: by the request, or by a fault of the system.
 def unauthenticated(request: Request) -> tuple[int, Any]:
     return replace(request, user=None).answer()
 
@@ -66,14 +66,14 @@ def too_large(request: Request) -> tuple[int, Any]:
 
 
 def of_another_shape(request: Request) -> tuple[int, Any]:
-    return replace(request, body={"unheard_of": 1}).answer()
+    return replace(request, body={"unknown": 1}).answer()
 
 
 def with_unknown_parameter(request: Request) -> tuple[int, Any]:
-    return request.with_parameter("query", "unheard_of", "1").answer()
+    return request.with_parameter("query", "unknown", "1").answer()
 
 
-def aws_is_away(request: Request) -> tuple[int, Any]:
+def aws_is_unavailable(request: Request) -> tuple[int, Any]:
     return request.answer(System(failing=UNREACHABLE))
 
 
@@ -93,10 +93,10 @@ PROVOKED: Final = [
     *((r, too_large, 413, "payload-too-large") for r in WITH_BODY),
     *((r, media_type, 415, "unsupported-media-type") for r in WITH_BODY),
     *((r, of_another_shape, 422, "validation-failed") for r in WITH_BODY),
-    *((r, aws_is_away, 503, "temporarily-unavailable") for r in ASKING_AWS),
+    *((r, aws_is_unavailable, 503, "temporarily-unavailable") for r in ASKING_AWS),
     *((r, a_bug, 500, "internal-error") for r in ASKING_AWS),
 ]
-OF_A_PATH: Final = "method-not-allowed"  # where no operation is met
+OF_A_PATH: Final = "method-not-allowed"  # the path has no such operation
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ OF_A_PATH: Final = "method-not-allowed"  # where no operation is met
     PROVOKED,
     ids=[f"{r}-{provoke.__name__}" for r, provoke, _, _ in PROVOKED],
 )
-def test_a_provoked_refusal_is_the_documented_one(
+def test_a_provoked_refusal_is_documented(
     request_: Request, provoke: Any, status: int, slug: str
 ) -> None:
     given, document = provoke(request_)
@@ -129,7 +129,7 @@ def key_reused(operation_id: str) -> tuple[int, Any]:
 
 
 def overflowing(operation_id: str) -> tuple[int, Any]:
-    """As many of the largest deposits as a wallet can hold, and one more."""
+    """Make as many of the largest deposits as a wallet can hold, and one more."""
     system, request = System(), BY_ID[operation_id]
     amount = {**request.body["amount"], "value": 999_999_999_999}
     for number in range(1_002):
@@ -137,14 +137,14 @@ def overflowing(operation_id: str) -> tuple[int, Any]:
         status, document = replace(keyed, body={**request.body, "amount": amount}).answer(system)
         if status != 201:
             return status, document
-    raise AssertionError("a wallet holds without end")
+    raise AssertionError("the wallet has no limit")
 
 
 def parked_event(system: System) -> str:
-    """The id of an event that error-handler has stored for review."""
+    """Return the id of an event that error-handler has stored for review."""
     system.consume("wallet-service", "wallet-service--payment-initiated", "{}")
-    (letter,) = system.sent
-    record = a_record(letter.body, letter.queue, attributes=letter.attributes)
+    (message,) = system.sent
+    record = a_record(message.body, message.queue, attributes=message.attributes)
     system.invoke("error-handler-consumer", a_batch(record))
     return str(system.items("failed-events")[0]["failed_event_id"])
 
@@ -167,7 +167,7 @@ OF_STATE: Final = [
 
 
 @pytest.mark.parametrize(("operation_id", "provoke", "status", "slug"), OF_STATE)
-def test_a_refusal_for_how_things_stand_is_the_documented_one(
+def test_a_refusal_because_of_the_current_state_is_documented(
     operation_id: str, provoke: Any, status: int, slug: str
 ) -> None:
     given, document = provoke(operation_id)
@@ -177,10 +177,10 @@ def test_a_refusal_for_how_things_stand_is_the_documented_one(
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda r: r.kind)
-def test_what_api_gateway_refuses_itself_is_documented_at_every_operation(refusal: Any) -> None:
+def test_refusals_of_api_gateway_are_documented_at_every_operation(refusal: Any) -> None:
     status = STATUSES[refusal.problem]
     if problem({"type": refusal.problem}) == "not-found":
-        return  # there is no operation to document it at
+        return  # no operation exists that could document it
     document = json.loads(response(refusal)["responseTemplates"]["application/json"])
 
     assert document["status"] == status
@@ -217,7 +217,7 @@ def test_every_problem_of_the_specification_can_be_provoked() -> None:
 
 
 def test_every_documented_refusal_of_every_operation_can_be_provoked() -> None:
-    """What is documented and never happens is a promise that nobody needs."""
+    """A documented refusal that never happens would be a useless promise."""
     by_service = {(r.operation_id, status) for r, _, status, _ in PROVOKED}
     by_state = {(o, status) for o, _, status, _ in OF_STATE}
     gateway = {STATUSES[refusal.problem] for refusal in REFUSALS}
@@ -243,7 +243,7 @@ def test_a_path_refuses_the_methods_that_it_lacks(path: str) -> None:
     assert set(response["headers"]["Allow"].split(", ")) == allowed
 
 
-def test_a_path_of_no_operation_is_refused_in_the_same_words() -> None:
+def test_an_unknown_path_gets_the_same_refusal() -> None:
     request = a_request("GET", "/unheard-of", user=ALICE)
 
     status, document = answered(System().invoke("payment-orchestrator-api", request))

@@ -1,6 +1,6 @@
-"""(a) Whatever the published schema allows, the consumer accepts, and stays in its machine.
+"""(a) Consumers accept everything that the published schema allows, and make legal moves only.
 
-(c) Whatever it announces then is an event that the contract grants to it.
+(c) They announce only events that the contract grants them.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ def test_every_valid_payload_is_accepted_and_ends_in_a_legal_state(pair: Pair) -
     @given(event=payloads(pair.event, GenerationMode.POSITIVE))
     def holds(event: Event) -> None:
         ends = [_end(pair, machine, history, event) for history in machine.histories]
-        assert "handled" in ends, f"no history lets {pair.consumer} handle it: {ends}"
+        assert "handled" in ends, f"after no history does {pair.consumer} handle it: {ends}"
 
     holds()
 
 
 def _end(pair: Pair, machine: Machine, history: History, event: Event) -> str:
-    """What became of the event after that history; it must be legal."""
+    """Return how the delivery ended after that history; its move must be legal."""
     system = after(history, pair, event)
-    before, told = _state(system, machine, event), len(system.sent)
+    before, sent_before = _state(system, machine, event), len(system.sent)
 
     answer = system.deliver(pair.consumer, pair.channel, event)
 
@@ -48,7 +48,7 @@ def _end(pair: Pair, machine: Machine, history: History, event: Event) -> str:
     _require_sound_balances(system)
     for entry in system.relay():
         require_granted(pair.consumer, entry)
-    refusals = [dict(sent.attributes) for sent in system.sent[told:]]
+    refusals = [dict(sent.attributes) for sent in system.sent[sent_before:]]
     for refusal in refusals:
         assert not refusal["failure_reason"].startswith("breaks the contract"), refusal
         assert refusal["failure_kind"] == "permanent", refusal
@@ -66,7 +66,7 @@ def _state(system: System, machine: Machine, event: Event) -> str:
 
 
 def _reachable(moves: Moves, state: str) -> set[str]:
-    """Where one delivery may lead: a consumer may make several moves, one after the other."""
+    """Return the states that one delivery may lead to, by one or more moves."""
     return {state}.union(*(_reachable(moves, after) for after in moves[state]))
 
 
@@ -79,7 +79,7 @@ def _require_sound_balances(system: System) -> None:
 
 
 def require_granted(service: str, entry: Entry) -> None:
-    """The contract lets the service announce this event, and the event keeps its schema."""
+    """Require that the service may announce this event, and that the event is valid."""
     event = json.loads(entry.detail)
     assert entry.source == event["source"] == service
     assert entry.detail_type == event["type"]

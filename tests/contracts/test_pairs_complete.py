@@ -1,4 +1,4 @@
-"""No pair without its tests: what is promised for one pair is tested for every pair."""
+"""Every pair has all its tests: what is promised for one pair is tested for each."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tests.contracts import test_pairs_routing as routing
 from tests.contracts.histories import MACHINES
 from tests.contracts.payloads import CONTRACT
 
-# What item (a) to (e) of a pair are called; each is parametrized by pair or by replay.
+# The promises (a) to (e) of a pair; each test is parametrized by pair or by replay.
 PROMISES: Final[dict[str, Callable[..., Any]]] = {
     "accepts": accept.test_every_valid_payload_is_accepted_and_ends_in_a_legal_state,
     "refuses": refuse.test_every_invalid_payload_is_parked_with_the_reason,
-    "understands": replay.test_a_published_example_is_understood_by_todays_consumers,
-    "is not fooled": replay.test_a_published_counterexample_is_refused_by_todays_consumers,
+    "understands": replay.test_a_published_example_is_still_accepted,
+    "refuses counterexamples": replay.test_a_published_counterexample_is_still_refused,
     "is reached": routing.test_the_event_reaches_its_consumer_as_it_was_announced,
 }
 
 
 def written_down() -> set[tuple[str, str]]:
-    """Consumer and channel of every pair, read from the text of the specification alone."""
+    """Return consumer and channel of every pair, read from the text of the specification alone."""
     document = yaml.safe_load((SPECS / ASYNCAPI).read_text("utf-8"))
     return {
         (operation["x-service"], operation["channel"]["$ref"].removeprefix("#/channels/"))
@@ -45,7 +45,7 @@ def pairs_of(promise: Callable[..., Any]) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("promise", PROMISES)
-def test_every_pair_is_held_to_the_promise(promise: str) -> None:
+def test_every_pair_is_tested_for_the_promise(promise: str) -> None:
     assert pairs_of(PROMISES[promise]) == written_down()
 
 
@@ -61,7 +61,7 @@ def test_every_consumer_has_its_histories() -> None:
 
 @pytest.mark.parametrize("service", MACHINES)
 def test_the_histories_of_a_consumer_reach_every_state_of_its_machine(service: str) -> None:
-    """Some states only end a delivery (a charge that expired): the moves lead there."""
+    """Some states are reached only by moves within a delivery (a charge that expired)."""
     machine = MACHINES[service]
     names = {history.__name__ for history in machine.histories}
     starts = {"nothing": "none", "unknown": "pending"}
@@ -71,7 +71,7 @@ def test_the_histories_of_a_consumer_reach_every_state_of_its_machine(service: s
     assert set(machine.moves) <= states | ends
 
 
-def test_every_event_but_a_silent_version_is_captured_from_its_producer() -> None:
+def test_every_event_except_a_replaced_version_is_captured_from_its_producer() -> None:
     seen = {
         entry.detail_type
         for journey in test_announcements.JOURNEYS

@@ -1,4 +1,4 @@
-"""(b) Whatever breaks the published schema is parked with the reason and changes nothing."""
+"""(b) An event that is invalid by the published schema is parked with the reason."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from infra.contracts.documents import Pair
 from tests.contracts.payloads import CONTRACT, PAIRS, SEARCH, example, identity, payloads
 from tests.in_memory.system import System
 
-# What no generator of schemas makes: bodies that are no JSON object at all, or one in disguise.
+# Bodies that no generator makes: not a JSON object, or one in another encoding.
 NO_EVENTS: Final = {
-    "no JSON": "{",
+    "not JSON": "{",
     "nothing": "null",
     "a list": "[]",
     "a text": '"text"',
     "NaN": '{"specversion": NaN}',
-    "nested without end": "[" * 10_000,
+    "deeply nested": "[" * 10_000,
     "encoded twice": json.dumps(json.dumps({"specversion": "1.0"})),
     "a lone surrogate": '{"id": "\\ud800"}',
 }
@@ -44,7 +44,7 @@ def dead_letter_queue(consumer: Consumer) -> str:
 
 
 def require_parked(pair: Pair, event: Any) -> None:
-    """It is in the DLQ of the pair, with a reason; nothing else happened."""
+    """Require the event in the DLQ of the pair, with a reason, and no other effect."""
     system = System()
     answer = system.deliver(pair.consumer, pair.channel, event)
 
@@ -70,15 +70,15 @@ def test_every_invalid_payload_is_parked_with_the_reason(pair: Pair) -> None:
 
 
 def _can_travel(event: Any) -> bool:
-    """The bus carries objects only; another body never reaches a consumer that it invokes."""
+    """Whether the bus can carry it: only objects reach a consumer that the bus invokes."""
     return isinstance(event, dict)
 
 
 @pytest.mark.parametrize("what", NO_EVENTS)
 @pytest.mark.parametrize("pair", PAIRS, ids=identity)
-def test_a_body_that_is_no_event_is_parked_as_it_came(pair: Pair, what: str) -> None:
+def test_a_body_that_is_not_an_event_is_parked_unchanged(pair: Pair, what: str) -> None:
     consumer, system = consumer_of(pair), System()
-    # What operators send back to an invoked service comes through a queue as well.
+    # Events that operators send back to an invoked service come through a queue as well.
     invoked = consumer.delivery == "invoke"
     queue = f"{consumer.service}--events" if invoked else consumer.queue
 
@@ -96,7 +96,7 @@ QUEUED: Final = [pair for pair in PAIRS if consumer_of(pair).delivery == "queue"
 
 
 @pytest.mark.parametrize("pair", QUEUED, ids=identity)
-def test_another_event_of_the_catalogue_is_no_event_of_this_pair(pair: Pair) -> None:
+def test_another_event_of_the_catalogue_is_refused(pair: Pair) -> None:
     for other in CONTRACT.events:
         if other != pair.event:
             require_parked(pair, example(other))
@@ -104,7 +104,7 @@ def test_another_event_of_the_catalogue_is_no_event_of_this_pair(pair: Pair) -> 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=identity)
 def test_an_integer_with_a_decimal_point_is_refused(pair: Pair) -> None:
-    """Stricter than JSON Schema, which calls 1.0 an integer: money is never computed in floats."""
+    """Stricter than JSON Schema, for which 1.0 is an integer: money never becomes a float."""
     event = example(pair.event)
 
     require_parked(pair, {**event, "data": {**event["data"], "amount": _in_floats(event)}})

@@ -1,4 +1,4 @@
-"""(d) Every published example, those of old releases included, replayed on today's consumers."""
+"""(d) Replays of every published example, old releases included, on the current consumers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Replay = tuple[Pair, str, Example]
 
 
 def replays(*, valid: bool) -> list[Replay]:
-    """Pair, version and example; an example is replayed once, however many releases hold it."""
+    """Return pair, version and example; one that several releases contain is replayed once."""
     published = {"working": CONTRACT, **{v: read(RELEASED / v) for v in reversed(releases())}}
     found: dict[tuple[Pair, str], Replay] = {
         (pair, example.body): (pair, version, example)
@@ -38,15 +38,15 @@ BAD: Final = replays(valid=False)
 
 
 @pytest.mark.parametrize("replay", GOOD, ids=map(named, GOOD))
-def test_a_published_example_is_understood_by_todays_consumers(replay: Replay) -> None:
+def test_a_published_example_is_still_accepted(replay: Replay) -> None:
     pair, _, example = replay
     event = json.loads(example.body)
     ends = []
     for history in MACHINES[pair.consumer].histories:
         world = after(history, pair, event)
-        told = len(world.sent)
+        sent_before = len(world.sent)
         answer = world.deliver(pair.consumer, pair.channel, event)
-        ends += [sent.attributes["failure_reason"] for sent in world.sent[told:]]
+        ends += [sent.attributes["failure_reason"] for sent in world.sent[sent_before:]]
         ends += [] if (answer or {}).get("batchItemFailures") else ["handled"]
 
     assert not [end for end in ends if end.startswith("breaks the contract")]
@@ -54,12 +54,12 @@ def test_a_published_example_is_understood_by_todays_consumers(replay: Replay) -
 
 
 @pytest.mark.parametrize("replay", BAD, ids=map(named, BAD))
-def test_a_published_counterexample_is_refused_by_todays_consumers(replay: Replay) -> None:
+def test_a_published_counterexample_is_still_refused(replay: Replay) -> None:
     pair, _, example = replay
 
     require_parked(pair, json.loads(example.body))
 
 
 @pytest.mark.parametrize("example", CONTRACT.examples, ids=lambda e: f"{e.event}-{e.name}")
-def test_an_example_keeps_its_schema_or_breaks_it_as_its_name_says(example: Example) -> None:
+def test_an_example_is_valid_or_invalid_as_its_name_says(example: Example) -> None:
     assert validator(example.event).is_valid(json.loads(example.body)) is example.valid

@@ -1,4 +1,4 @@
-"""(e) The template's own rules deliver each event to exactly its consumers, and as itself."""
+"""(e) The rules of the template deliver each event unchanged to exactly its consumers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def reached(event: str) -> list[tuple[str, str | None]]:
 
 
 def expected(event: str) -> list[tuple[str, str | None]]:
-    """As the operations of the document say."""
+    """Return the consumers and their queues by the operations of the document."""
     return sorted((f"{p.consumer}-consumer", queue_of(p) or "") for p in PAIRS if p.event == event)
 
 
@@ -53,7 +53,7 @@ def test_the_event_reaches_its_consumer_as_it_was_announced(pair: Pair) -> None:
 
 
 def delay_of(pair: Pair) -> int:
-    """The delay's parameter, as the template was rendered, or none."""
+    """Return the value of the delay's parameter in the rendered template, or none."""
     delay = CONTRACT.asyncapi["channels"][pair.channel].get("x-delay")
     if delay is None:
         return 0
@@ -67,7 +67,7 @@ def test_the_event_reaches_exactly_its_consumers(event: str) -> None:
 
 
 @pytest.mark.parametrize("event", CONTRACT.events)
-def test_nobody_hears_the_event_from_any_other_service(event: str) -> None:
+def test_the_event_is_delivered_from_no_other_service(event: str) -> None:
     producer = next(pair.producer for pair in PAIRS if pair.event == event)
 
     for source in (*SERVICES, "somebody-else", ""):
@@ -75,12 +75,12 @@ def test_nobody_hears_the_event_from_any_other_service(event: str) -> None:
             assert deliveries(entry_of(event, source)) == []
 
 
-def test_what_the_contract_does_not_name_is_delivered_to_nobody() -> None:
+def test_an_unknown_event_is_delivered_to_no_service() -> None:
     for source in SERVICES:
-        assert deliveries(Entry(source, "payment.unheard_of", "{}")) == []
+        assert deliveries(Entry(source, "payment.unknown", "{}")) == []
 
 
-def test_the_default_delay_of_the_template_is_the_one_of_the_contract() -> None:
+def test_the_default_delay_of_the_template_is_that_of_the_contract() -> None:
     channels = CONTRACT.asyncapi["channels"].values()
     parameters = build_template().to_dict()["Parameters"]
 

@@ -1,4 +1,4 @@
-"""What no linter catches: the contract keeps every rule, and every rule can be broken."""
+"""Rules that no linter has: the contract keeps each, and each one finds a violation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LINK: Final = f"{PAYMENTS}/responses/201/links/getPayment"
 SCHEMAS: Final = "components/schemas"
 VALUE: Final = "$defs/Money/properties/value"
 
-# For each rule, contracts that break it.
+# Rule -> contracts that break it.
 BROKEN: Final[dict[str, list[Documents]]] = {
     "one sender, at least one receiver": [
         edited("events", "operations/payment-orchestrator.sends.payment.failed"),
@@ -57,15 +57,17 @@ BROKEN: Final[dict[str, list[Documents]]] = {
         replace(CONTRACT, examples=tuple(e for e in CONTRACT.examples if e.valid)),
         replace(CONTRACT, examples=tuple(e for e in CONTRACT.examples if not e.valid)),
     ],
-    "every example keeps its word": [edited("common", "$defs/UserId/pattern", "^[0-9]$")],
-    "inline examples keep their schemas": [edited("common", "$defs/Payee/pattern", "^[0-9]$")],
+    "every example is as valid as its name says": [
+        edited("common", "$defs/UserId/pattern", "^[0-9]$")
+    ],
+    "inline examples are valid": [edited("common", "$defs/Payee/pattern", "^[0-9]$")],
     "every named value has an example": [edited("common", "$defs/Payee/examples")],
     "every body has an example": [
         edited("api", f"{PAYMENTS}/requestBody/content/application~json/examples"),
         edited("api", f"{PAYMENTS}/responses/201/content/application~json/examples"),
         edited("api", f"{NOT_FOUND}/examples"),
     ],
-    "answers of every operation": [
+    "every operation has its answers": [
         edited("api", f"{PAYMENTS}/responses/413"),
         edited("api", f"{HEALTH}/responses/413", {"description": "No."}),
     ],
@@ -77,8 +79,8 @@ BROKEN: Final[dict[str, list[Documents]]] = {
             {"x": "$response.body#/payment_id"},
         ),
     ],
-    "operations are named once": [edited("api", f"{HEALTH}/operationId", "getPayment")],
-    "parameters that every operation has alike": [
+    "operations have unique names": [edited("api", f"{HEALTH}/operationId", "getPayment")],
+    "shared parameters are the same everywhere": [
         edited("api", "components/parameters/IdempotencyKey/required", False),
     ],
     "requests are limited": [
@@ -101,7 +103,7 @@ BROKEN: Final[dict[str, list[Documents]]] = {
     "every problem is documented": [
         edited("api", "components/responses/NotFound/content/application~problem+json/examples")
     ],
-    "problems say their own status": [
+    "problems have their own status": [
         edited("api", f"{NOT_FOUND}/examples/not-found/value/status", 410),
     ],
     "refusals are problem documents": [
@@ -148,13 +150,13 @@ BROKEN: Final[dict[str, list[Documents]]] = {
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_the_contract_keeps_the_rule(name: str) -> None:
+def test_the_contract_keeps_each_rule(name: str) -> None:
     assert broken(RULES[name], CONTRACT) == []
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_the_rule_can_be_broken(name: str) -> None:
-    assert BROKEN[name], f"show a contract that breaks the rule {name!r}"
+def test_each_rule_finds_a_violation(name: str) -> None:
+    assert BROKEN[name], f"add a contract that breaks the rule {name!r}"
     for contract in BROKEN[name]:
         assert broken(RULES[name], contract) != []
 

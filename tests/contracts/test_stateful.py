@@ -1,4 +1,4 @@
-"""What is stored survives a deployment, or the gate says in one line what does not, and how to."""
+"""Stored data survives a deployment, or the gate reports in one line what is lost and the fix."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Edit = Callable[[dict[str, Any]], object]
 
 
 def after(edit: Edit) -> list[Update]:
-    """What a deployment does when the template's resources are edited so."""
+    """Return what a deployment does after this edit of the template's resources."""
     template = deepcopy(TEMPLATE)
     edit(template["Resources"])
     return list(updates(PARTS, stateful.stateful_parts(template)))
@@ -77,7 +77,7 @@ def another_pool(resources: dict[str, Any]) -> None:
     resources["UserPoolClient"]["Properties"]["UserPoolId"] = {"Ref": "OtherPool"}
 
 
-# What is edited; what the one line must name: resource and property, and how to do it in two.
+# Edit -> what its line must contain: resource and property, and how to make it in two releases.
 REFUSED: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
     "key of a table": (
         put("ChargesTable", "KeySchema", [{"AttributeName": "charge_id", "KeyType": "HASH"}]),
@@ -95,7 +95,7 @@ REFUSED: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
         in_index("KeySchema", [{"AttributeName": "payee", "KeyType": "HASH"}]),
         ("PaymentsTable.GlobalSecondaryIndexes.by-user.KeySchema", "under another name"),
     ),
-    "index renamed": (
+    "renamed index": (
         indexes(INDEX, keep=False),
         ("GlobalSecondaryIndexes.by-user", "index deleted, one of 2 in one update"),
     ),
@@ -124,7 +124,7 @@ REFUSED: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
     ),
     "kind of a queue": (put(QUEUE, "FifoQueue", True), (f"{QUEUE}.FifoQueue", "from nothing")),
     "kind of a resource": (retyped, ("PaymentsTable", "AWS::DynamoDB::GlobalTable")),
-    "how users sign in": (
+    "sign-in name of users": (
         put("UserPool", "UsernameAttributes", ["email"]),
         ("UserPool.UsernameAttributes", "from nothing to ['email']"),
     ),
@@ -141,12 +141,12 @@ LOST: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
         lambda r: r.pop("ChargesTable"),
         ("ChargesTable", "removed from the stack, which leaves its items behind"),
     ),
-    "table named otherwise": (
+    "renamed table": (
         put("ChargesTable", "TableName", "other"),
         ("ChargesTable.TableName", "replaces it without its items", "move what this one holds"),
     ),
-    "queue named otherwise": (put(QUEUE, "QueueName", "x"), (f"{QUEUE}.QueueName", "messages")),
-    "secret named otherwise": (put("GatewaySecret", "Name", "x"), ("GatewaySecret.Name", "value")),
+    "renamed queue": (put(QUEUE, "QueueName", "x"), (f"{QUEUE}.QueueName", "messages")),
+    "renamed secret": (put("GatewaySecret", "Name", "x"), ("GatewaySecret.Name", "value")),
     "client of another pool": (another_pool, ("UserPoolClient.UserPoolId", "clients sign in")),
     "client with a secret": (
         put("UserPoolClient", "GenerateSecret", True),
@@ -156,8 +156,8 @@ LOST: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
 }
 IN_PLACE: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
     "billing": (put("ChargesTable", "BillingMode", "PROVISIONED"), ("ChargesTable.BillingMode",)),
-    "one index more": (indexes(INDEX), ("GlobalSecondaryIndexes.by-payee", "index created")),
-    "one index fewer": (indexes(keep=False), ("GlobalSecondaryIndexes.by-user", "index deleted")),
+    "one more index": (indexes(INDEX), ("GlobalSecondaryIndexes.by-payee", "index created")),
+    "one index less": (indexes(keep=False), ("GlobalSecondaryIndexes.by-user", "index deleted")),
     "a stream turned off": (
         dropped("WalletsTable", "StreamSpecification"),
         ("WalletsTable.StreamSpecification", "to nothing"),
@@ -170,7 +170,7 @@ IN_PLACE: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
         ),
         ("FailedEventsTable.TimeToLiveSpecification",),
     ),
-    "how long messages are kept": (
+    "retention of messages": (
         put(QUEUE, "MessageRetentionPeriod", 60),
         (f"{QUEUE}.MessageRetentionPeriod", "from 1209600 to 60"),
     ),
@@ -179,7 +179,7 @@ IN_PLACE: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
         put("UserPool", "Schema", [{"Name": "nickname"}]),
         ("UserPool.Schema.nickname", "attribute added"),
     ),
-    "what becomes of a table": (
+    "deletion policy of a table": (
         lambda r: r["ChargesTable"].update(DeletionPolicy="Delete"),
         ("ChargesTable.DeletionPolicy", "to Delete"),
     ),
@@ -204,14 +204,16 @@ def test_each_change_is_a_line_that_names_resource_and_property(effect: str, wha
 
 
 @pytest.mark.parametrize(("effect", "what"), CASES)
-def test_what_cannot_be_deployed_says_how_to_do_it_in_two_releases(effect: str, what: str) -> None:
+def test_a_refused_or_lossy_change_shows_how_to_make_it_in_two_releases(
+    effect: str, what: str
+) -> None:
     found = after(EFFECTS[effect][what][0])
 
-    told = [update for update in found if update.instead]
-    assert bool(told) is (effect != "in place" and what != "table removed"), found
+    with_fix = [update for update in found if update.instead]
+    assert bool(with_fix) is (effect != "in place" and what != "table removed"), found
 
 
-def test_attributes_of_users_are_added_and_never_changed() -> None:
+def test_user_attributes_are_added_and_never_changed() -> None:
     old = deepcopy(PARTS)
     old["UserPool"]["Properties"]["Schema"] = [{"Name": "a", "Required": True}, {"Name": "b"}]
     new = deepcopy(old)
@@ -236,11 +238,11 @@ def test_attributes_of_users_are_added_and_never_changed() -> None:
         put("WalletServiceApiFunction", "Timeout", 3),
     ],
 )
-def test_what_holds_nothing_changes_freely(edit: Edit) -> None:
+def test_a_resource_without_data_changes_freely(edit: Edit) -> None:
     assert after(edit) == []
 
 
-def test_what_can_only_be_created_comes_from_the_resource_schemas_of_aws() -> None:
+def test_properties_that_are_set_only_at_creation_come_from_the_resource_schemas_of_aws() -> None:
     assert ("KeySchema",) in create_only("AWS::DynamoDB::Table")
     assert ("FifoQueue",) in create_only("AWS::SQS::Queue")
     assert ("Name",) in create_only("AWS::SecretsManager::Secret")
@@ -267,8 +269,8 @@ def test_every_table_queue_secret_and_pool_is_compared() -> None:
 
 
 def checked(folder: Path, edit: Edit, version: str) -> tuple[int, list[str]]:
-    """What `make compat` answers about a template whose release was edited so."""
-    said: list[str] = []
+    """Return what `make compat` answers and prints after this edit of the released template."""
+    output: list[str] = []
     specs = after_release(folder, versioned(CONTRACT, "1.0.0"), versioned(CONTRACT, version))
     stateful.freeze(specs / "released" / "1.0.0")
     template = deepcopy(TEMPLATE)
@@ -277,38 +279,40 @@ def checked(folder: Path, edit: Edit, version: str) -> tuple[int, list[str]]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(stateful, "current", lambda: parts)
         patched.setattr(gate, "second_opinion", lambda *_: iter(()))  # redocly takes seconds
-        return gate.check(said.append, specs), said
+        return gate.check(output.append, specs), output
 
 
-def test_the_gate_refuses_what_cloudformation_would_whatever_the_version(tmp_path: Path) -> None:
-    answer, said = checked(tmp_path, REFUSED["projection of an index"][0], "2.0.0")
+def test_no_version_allows_an_update_that_cloudformation_refuses(tmp_path: Path) -> None:
+    answer, output = checked(tmp_path, REFUSED["projection of an index"][0], "2.0.0")
 
     assert answer == 1
-    (line,) = [line for line in said if "by-user.Projection" in line]
+    (line,) = [line for line in output if "by-user.Projection" in line]
     assert line.startswith("error: CloudFormation refuses this after 1.0.0: PaymentsTable.")
-    assert said[-1] == f"Fix: {gate.SPLIT}"
+    assert output[-1] == f"Fix: {gate.SPLIT}"
 
 
 @pytest.mark.parametrize(("version", "answer"), [("1.1.0", 1), ("2.0.0", 0)])
-def test_only_a_major_version_may_lose_what_is_held(
+def test_only_a_major_version_may_lose_stored_data(
     tmp_path: Path, version: str, answer: int
 ) -> None:
-    found, said = checked(tmp_path, LOST["queue removed"][0], version)
+    found, output = checked(tmp_path, LOST["queue removed"][0], version)
 
     assert found == answer
-    assert [line for line in said if "loses what 1.0.0 holds" in line and QUEUE in line]
+    assert [line for line in output if "loses what 1.0.0 holds" in line and QUEUE in line]
 
 
-def test_the_gate_lists_what_is_updated_in_place(tmp_path: Path) -> None:
-    answer, said = checked(tmp_path, IN_PLACE["billing"][0], "1.0.0")
+def test_the_gate_lists_updates_in_place(tmp_path: Path) -> None:
+    answer, output = checked(tmp_path, IN_PLACE["billing"][0], "1.0.0")
 
     assert answer == 0
-    assert [line for line in said if line.startswith("updated in place since 1.0.0: ChargesTable.")]
+    assert [
+        line for line in output if line.startswith("updated in place since 1.0.0: ChargesTable.")
+    ]
 
 
 @pytest.fixture
 def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A contract that is as its only release, which froze no stateful parts."""
+    """Create a contract equal to its only release, which froze no stateful parts."""
     monkeypatch.setattr(gate, "second_opinion", lambda *_: iter(()))
     return after_release(tmp_path, versioned(CONTRACT, "1.0.0"), versioned(CONTRACT, "1.0.0"))
 
@@ -328,7 +332,7 @@ def test_an_edited_release_is_refused(specs: Path) -> None:
     (folder / stateful.FILE).write_text(text.replace("KEYS_ONLY", "ALL", 1), "utf-8")
 
     assert gate.check(lines.append, specs) == 1
-    assert lines == ["error: 1.0.0/stateful.json is not as it was frozen: restore it from git"]
+    assert lines == ["error: 1.0.0/stateful.json was edited: restore it from git"]
 
 
 @pytest.mark.parametrize("version", releases())

@@ -1,6 +1,6 @@
-"""A breaking change of an event goes by the stages of specs/README.md, and each one passes.
+"""A breaking change of an event passes every stage that specs/README.md describes.
 
-The new version is declared beside the old, the producer switches, the old is removed.
+The new version is declared next to the old one, the producer switches, the old one is removed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tests.contracts.stages import (
     undone,
 )
 
-# What demands of every event that it is announced, or hands it to its consumers.
+# Tests that require every event to be announced, or that deliver it to its consumers.
 TESTS: Final = [
     f"tests/contracts/test_{name}.py"
     for name in ("announcements", "pairs_complete", "pairs_replay", "pairs_routing")
@@ -45,7 +45,7 @@ TESTS: Final = [
 
 
 def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a module in a copy of the repository, on nothing but that copy."""
+    """Run a module in a copy of the repository, isolated from the original."""
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=folder,
@@ -57,7 +57,7 @@ def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_every_stage_passes_whatever_a_change_of_the_contract_must_pass(
+def test_every_stage_passes_all_checks_of_a_contract_change(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = STAGES[name]
@@ -69,11 +69,11 @@ def test_every_stage_passes_whatever_a_change_of_the_contract_must_pass(
     assert_passes(tree, "infra.generate")
     assert_passes(tree, "pytest", "-n", "0", "-q", *TESTS)
     if name == "producer switched":
-        assert_it_matters_which_version_is_announced(tree)
+        assert_only_the_declared_version_may_be_announced(tree)
 
 
 def judged(stage: Stage) -> list[Finding]:
-    """What the gate says about the step from the release before."""
+    """Return the gate's findings about the step from the previous release."""
     was, now = version_of(stage.released), version_of(stage.contract)
     return list(verdict(was, now, changes(stage.released, stage.contract)))
 
@@ -83,8 +83,8 @@ def assert_passes(tree: Path, *command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def assert_it_matters_which_version_is_announced(tree: Path) -> None:
-    """A producer that still announces the version which the contract calls silent fails."""
+def assert_only_the_declared_version_may_be_announced(tree: Path) -> None:
+    """Fail for a producer that still announces the version that another one replaces."""
     edit(tree, undone(ANNOUNCES_NEW))
 
     done = python(tree, "pytest", "-n", "0", "-q", *TESTS[:2])
@@ -95,7 +95,7 @@ def assert_it_matters_which_version_is_announced(tree: Path) -> None:
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_the_version_of_a_stage_is_the_smallest_that_it_may_have(name: str) -> None:
+def test_the_version_of_a_stage_is_the_smallest_possible(name: str) -> None:
     stage = STAGES[name]
 
     found = changes(stage.released, stage.contract)
@@ -106,7 +106,7 @@ def test_the_version_of_a_stage_is_the_smallest_that_it_may_have(name: str) -> N
 def test_only_the_removal_breaks() -> None:
     breaking = [name for name, s in STAGES.items() if _breaks(s)]
 
-    assert breaking == ["old removed"]
+    assert breaking == ["old version removed"]
 
 
 def _breaks(stage: Stage) -> list[str]:
@@ -130,20 +130,20 @@ def test_changing_the_event_in_place_would_break_its_readers() -> None:
 
 @pytest.mark.parametrize("contract", [BESIDE, SWITCHED], ids=["beside", "switched"])
 @pytest.mark.parametrize("version", [OLD, NEW])
-def test_nobody_receives_only_one_of_two_versions(contract: Documents, version: str) -> None:
+def test_every_consumer_receives_both_of_two_versions(contract: Documents, version: str) -> None:
     deaf = edited("events", f"operations/metrics-collector.receives.{version}", contract=contract)
 
     assert broken(events.two_versions_have_the_same_receivers, contract) == []
     assert broken(events.two_versions_have_the_same_receivers, deaf) != []
 
 
-def test_the_gate_asks_for_the_decision_about_the_new_version() -> None:
+def test_the_rules_require_a_decision_about_the_new_version() -> None:
     (line,) = violations(BESIDE)
 
     assert "payment-orchestrator has no on_wallet_funds_released_v2" in line
 
 
-def test_the_gate_names_the_decision_that_is_no_longer_needed(
+def test_the_rules_report_a_decision_that_is_no_longer_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree = in_a_tree(tmp_path, Stage(SWITCHED, REMOVED, (DECIDES_BOTH, ANNOUNCES_NEW)))

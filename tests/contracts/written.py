@@ -1,4 +1,4 @@
-"""Contracts as files, as tools that read files want them."""
+"""Contracts as files, for tools that read files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.contracts.documents import NAMES, Documents
 
 
 def written(folder: Path, contract: Documents) -> Path:
-    """The documents and examples in a folder like specs/; YAML reads JSON."""
+    """Write documents and examples into a folder like specs/, as JSON, which is YAML."""
     for name in NAMES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(json.dumps(contract.by_name[name]), "utf-8")
@@ -20,7 +20,7 @@ def written(folder: Path, contract: Documents) -> Path:
 
 
 def after_release(folder: Path, released: Documents, contract: Documents) -> Path:
-    """A folder like specs/ with this contract, whose only release is the other one."""
+    """Write a folder like specs/ with this contract, whose only release is the other one."""
     version = released.openapi["info"]["version"]
     written(folder / "released" / version, released)
     return written(folder, contract)

@@ -1,14 +1,14 @@
-// Every operation of the API as a method.
+// The operations of the API as methods.
 import { StillPending, UnexpectedAnswer, Unreachable } from "./errors.js";
 import { pause } from "./pause.js";
 import { Transport } from "./transport.js";
 
 const WAIT_TIMEOUT_MS = 60_000;
-const LOOK_FIRST_MS = 100;
-const LOOK_MAX_MS = 2_000;
-const LOOK_GROWTH = 1.5;
-// The last look comes when no time is left, and is a fair one too.
-const LOOK_TIMEOUT_MIN_MS = 1_000;
+const PAUSE_FIRST_MS = 100;
+const PAUSE_MAX_MS = 2_000;
+const PAUSE_GROWTH = 1.5;
+// The last read starts when no time is left, and gets this much.
+const READ_TIMEOUT_MIN_MS = 1_000;
 
 export class PaymentsClient {
   #transport;
@@ -157,8 +157,8 @@ export class PaymentsClient {
     const end = performance.now() + timeoutMs;
     const leftMs = () => Math.max(0, end - performance.now());
     let latest;
-    for (let pauseMs = LOOK_FIRST_MS; ; pauseMs = Math.min(LOOK_MAX_MS, pauseMs * LOOK_GROWTH)) {
-      const withinMs = Math.max(LOOK_TIMEOUT_MIN_MS, leftMs());
+    for (let pauseMs = PAUSE_FIRST_MS; ; pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * PAUSE_GROWTH)) {
+      const withinMs = Math.max(READ_TIMEOUT_MIN_MS, leftMs());
       try {
         latest = await this.getPayment(paymentId, { signal, withinMs });
       } catch (error) {
@@ -173,7 +173,7 @@ export class PaymentsClient {
   }
 }
 
-// A list that does not move on would be read for ever.
+// Reading a list that repeats a page would never end.
 function movedOn(cursor, following) {
   if (following !== undefined && following === cursor) {
     throw new UnexpectedAnswer("The page names itself as the next one", 200, following);

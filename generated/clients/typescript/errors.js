@@ -1,4 +1,4 @@
-// What a call can throw; index.d.ts draws the hierarchy.
+// The errors that a call can throw; index.d.ts shows the hierarchy.
 
 export class PaymentsError extends Error {
   constructor(message, options) {
@@ -62,7 +62,7 @@ export class UnexpectedAnswer extends PaymentsError {
 
 export class Unreachable extends PaymentsError {
   constructor(why, maybeDone, cause) {
-    super(`${why}; ${maybeDone ? "it may have been done" : "it was not sent"}`, { cause });
+    super(`${why}; ${maybeDone ? "it may have been carried out" : "it was not sent"}`, { cause });
     this.maybeDone = maybeDone;
   }
 }

@@ -55,48 +55,48 @@ export type {
   Health,
 };
 
-/** Attempt n waits a random time up to delayFirstMs * 2^(n-1), at most delayMaxMs, and not less than the API asks for. */
+/** Attempt n is followed by a random delay up to delayFirstMs * 2^(n-1), at most delayMaxMs, and at least Retry-After. */
 export interface Retries {
-  /** 4 when left out; 1 switches it off. */
+  /** Default: 4; 1 switches retries off. */
   attemptsMax?: number;
-  /** 200 when left out. */
+  /** Default: 200. */
   delayFirstMs?: number;
-  /** 5,000 when left out. */
+  /** Default: 5,000. */
   delayMaxMs?: number;
-  /** An API that asks for a longer pause is not waited for; 30,000 when left out. */
+  /** With a longer Retry-After, the call fails without a retry. Default: 30,000. */
   retryAfterMaxMs?: number;
-  /** Gives a number from 0 to 1; Math.random when left out. */
+  /** Returns a number from 0 to 1. Default: Math.random. */
   random?: () => number;
 }
 
 export interface ClientOptions {
   /** For example https://api.example.com/v1 */
   baseUrl: string;
-  /** A bearer token, or a function that gives one and is asked before each attempt. */
+  /** A bearer token, or a function that returns one and is called before each attempt. */
   token?: string | (() => string | Promise<string>);
-  /** For one attempt; 30,000 when left out. */
+  /** Of one attempt. Default: 30,000. */
   timeoutMs?: number;
   retries?: Retries;
-  /** Used in place of the global fetch. */
+  /** Replaces the global fetch. */
   fetch?: typeof globalThis.fetch;
 }
 
 export interface Options {
   /** Ends the call; it then throws the signal's reason. */
   signal?: AbortSignal;
-  /** For one attempt; the client's when left out. */
+  /** Of one attempt. Default: the client's. */
   timeoutMs?: number;
 }
 
 export interface WaitOptions {
   /** Ends the wait; it then throws the signal's reason. */
   signal?: AbortSignal;
-  /** For the whole wait; 60,000 when left out. The last look comes when it is over, and may take a second. */
+  /** Of the whole wait. The last read starts when it is over, and may take a second. Default: 60,000. */
   timeoutMs?: number;
 }
 
 export interface KeyedOptions extends Options {
-  /** Makes the call safe to repeat; a new one is made for the call when left out. */
+  /** Makes the call safe to repeat. Default: a new key for the call. */
   idempotencyKey?: string;
 }
 
@@ -113,7 +113,7 @@ export class PaymentsClient {
     options?: Options,
   ): Promise<PaymentPage>;
 
-  /** List own payments: every item, page after page. */
+  /** List own payments: every item, fetching page after page. */
   iteratePayments(
     parameters?: { status?: PaymentStatus; page_size?: number },
     options?: Options,
@@ -141,7 +141,7 @@ export class PaymentsClient {
     options?: Options,
   ): Promise<FailedEventPage>;
 
-  /** List events that wait for review: every item, page after page. */
+  /** List events that wait for review: every item, fetching page after page. */
   iterateFailedEvents(
     parameters?: { status?: FailedEventStatus; page_size?: number },
     options?: Options,
@@ -172,10 +172,10 @@ export class PaymentsClient {
 }
 
 /**
- * Everything that a call can throw:
+ * The superclass of all errors that a call can throw:
  *
  *     PaymentsError
- *     ├── Problem                      the API refused; its class says why, its message how to fix it
+ *     ├── Problem                      the API refused; the class is the reason, the message the fix
  *     │   ├── MalformedRequest         The request is malformed (400)
  *     │   ├── IdempotencyKeyMissing    Idempotency-Key is missing (400)
  *     │   ├── Unauthenticated          Authentication is needed (401)
@@ -191,14 +191,14 @@ export class PaymentsClient {
  *     │   ├── InternalError            Internal error (500)
  *     │   ├── TemporarilyUnavailable   Temporarily unavailable (503)
  *     │   └── Timeout                  Timed out (504)
- *     ├── UnexpectedAnswer             something answered, but not as the contract says
- *     ├── Unreachable                  no answer came; `maybeDone` says whether it may have been done
- *     └── StillPending                 waitUntilFinal gave up waiting; the payment continues
+ *     ├── UnexpectedAnswer             the answer does not match the contract
+ *     ├── Unreachable                  no answer came; `maybeDone`: it may have been carried out
+ *     └── StillPending                 waitUntilFinal timed out; the payment continues
  *
  * A type of problem that a later API adds is a plain Problem.
  */
 export class PaymentsError extends Error {
-  /** What the call was sent with, if it was: sent again with the same key, it is done once. */
+  /** The key of the call, if it had one: sent again with it, the request is carried out once. */
   readonly idempotencyKey?: string;
 }
 
@@ -221,7 +221,7 @@ export type ProblemType =
   | (string & {});
 
 export interface FieldError {
-  /** In dots, for example `amount.value`. */
+  /** The path with dots, for example `amount.value`. */
   readonly field: string;
   readonly message: string;
 }
@@ -232,7 +232,7 @@ export class Problem extends PaymentsError {
   readonly status: number;
   readonly detail: string;
   readonly errors: readonly FieldError[];
-  /** How long the API asks to wait, if it does. */
+  /** Retry-After of the answer, if present. */
   readonly retryAfterMs?: number;
 }
 
@@ -281,7 +281,7 @@ export class TemporarilyUnavailable extends Problem {}
 /** Timed out (504). */
 export class Timeout extends Problem {}
 
-/** Something answered, but not as the contract says. */
+/** The answer does not match the contract. */
 export class UnexpectedAnswer extends PaymentsError {
   readonly status: number;
   /** The start of the answer. */
@@ -289,12 +289,12 @@ export class UnexpectedAnswer extends PaymentsError {
   readonly retryAfterMs?: number;
 }
 
-/** No answer came. With `maybeDone`: ask, or send it again with the same idempotencyKey. */
+/** No answer came. With `maybeDone`: read the result, or send the request again with the same idempotencyKey. */
 export class Unreachable extends PaymentsError {
   readonly maybeDone: boolean;
 }
 
-/** The payment was not final in time. It ends without further calls; wait again, or read it later. */
+/** The payment was not final in time. It becomes final without further calls: wait again, or read it later. */
 export class StillPending extends PaymentsError {
   readonly payment: Payment;
   readonly waitedMs: number;

@@ -1,4 +1,4 @@
-// Waiting that the caller can end.
+// A pause that the caller can end.
 
 export function pause(ms, signal) {
   return new Promise((resolve, reject) => {

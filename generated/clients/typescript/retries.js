@@ -9,11 +9,11 @@ export const RETRIES = {
   random: Math.random,
 };
 
-// Refused before anything was done; the others may come after the work, from something between.
+// 429 refuses before any work; the others may come from a proxy after the work.
 const NOT_DONE = [429];
 const PASSING = [...NOT_DONE, 502, 503, 504];
 
-// Milliseconds until the next attempt after this one (the first is 1); undefined: there is none.
+// Returns the milliseconds until the next attempt after this one (the first is 1), or undefined.
 export function delayMs(retries, call, attempt, failure) {
   if (attempt >= retries.attemptsMax || !mayPass(call, failure)) return undefined;
   const askedMs = failure.retryAfterMs ?? 0;

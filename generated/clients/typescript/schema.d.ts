@@ -1,4 +1,4 @@
-// What the API takes and gives. Made by `make generate` from specs/openapi.yaml; do not edit.
+// Requests and answers of the API. Made by `make generate` from specs/openapi.yaml; do not edit.
 
 /** ISO 4217 code of a currency in which wallets can be held. */
 export type Currency =

@@ -1,4 +1,4 @@
-// Sends calls by fetch, again where that is safe, and reads what comes back.
+// Sends calls by fetch, retries where that is safe, and reads the answers.
 import { PROBLEMS, PaymentsError, Problem, UnexpectedAnswer, Unreachable } from "./errors.js";
 import { pause } from "./pause.js";
 import { RETRIES, delayMs } from "./retries.js";
@@ -6,7 +6,7 @@ import { RETRIES, delayMs } from "./retries.js";
 const TIMEOUT_MS = 30_000;
 const TEXT_CHARS_MAX = 200;
 const KEY = /^[!-~]{1,64}$/;
-// Node's names for a connection that never came to be. Browsers do not tell.
+// Node's codes for a connection that was never established. Browsers do not report it.
 const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 
 export class Transport {
@@ -27,7 +27,7 @@ export class Transport {
     this.#fetch = fetch ?? ((...request) => globalThis.fetch(...request));
   }
 
-  // withinMs bounds all attempts together.
+  // withinMs limits all attempts together.
   async send(call, { idempotencyKey, signal, timeoutMs = this.#timeoutMs, withinMs = Infinity }) {
     const key = call.keyed ? checked(idempotencyKey ?? (await newKey())) : undefined;
     const end = performance.now() + withinMs;
@@ -56,7 +56,7 @@ export class Transport {
       cache: "no-store",
     };
     const url = urlOf(this.#baseUrl, call);
-    // What cannot be sent at all throws here; thrown by fetch, it would look like a lost answer.
+    // An invalid request throws here; thrown by fetch, it would look like a lost answer.
     new Request(url, request);
     signal?.throwIfAborted();
     const { response, text } = await this.#exchange(url, request, timeoutMs, signal);

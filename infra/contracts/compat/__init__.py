@@ -1,4 +1,4 @@
-"""What changed between two contracts, and whom that hurts."""
+"""What changed between two contracts, and which services or clients that breaks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.contracts.documents import ASYNCAPI, COMMON, Documents
 
 
 def changes(old: Documents, new: Documents) -> list[Change]:
-    """Every change that is more than words, each once, the breaking ones first."""
+    """Return every change except of descriptions, each once, the breaking ones first."""
     found = {
         replace(change, document=document): None
         for document, part in _parts(old, new)
@@ -21,7 +21,7 @@ def changes(old: Documents, new: Documents) -> list[Change]:
 
 
 def _parts(old: Documents, new: Documents) -> Iterator[tuple[str, Iterator[Change]]]:
-    """Changes, with the document that they are found in."""
+    """Yield the changes, with the document that each is found in."""
     yield ASYNCAPI, events.changes(old, new)
     yield ASYNCAPI, events.rest(old, new)
     for name in http.CLIENTS:

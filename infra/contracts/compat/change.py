@@ -1,4 +1,4 @@
-"""One change of a contract, as one line: what, where, who is hurt."""
+"""One change of a contract, as one line: what changed, where, and what it breaks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from infra.generate.spec import STEERING
 
-# Words for people; a change of these changes nothing.
+# Text for readers: changing it does not change the contract.
 WORDS: Final = frozenset(
     {"description", "summary", "title", "examples", "example", "tags", "contact", "$comment"}
     | STEERING
@@ -17,10 +17,10 @@ WORDS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`hurt` names services or clients; nobody is hurt by a change that only adds.
+    """A change; `hurt` names the services or clients that it breaks (none for an addition).
 
     `shared` is the definition that changed, where others refer to it: one change, many places.
-    `document` is the one that it was found in, once all of them are compared.
+    `document` is the one that the change was found in.
     """
 
     where: str
@@ -37,18 +37,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where two documents are compared, and who would be hurt there."""
+    """Where two documents are compared, and which services or clients a break there affects."""
 
     where: str
     hurt: str
-    shared: str = ""  # the definition that the place refers to, and the way into it
+    shared: str = ""  # the definition that the place refers to, and the path inside it
 
     def at(self, step: str) -> Place:
         shared = self.shared and f"{self.shared}.{step}"
         return Place(f"{self.where}.{step}" if self.where else step, self.hurt, shared)
 
     def of(self, document: str, node: Any) -> Place:
-        """The same place; what `node` refers to is where a change is made."""
+        """Return the same place, with the definition that `node` refers to as the shared one."""
         if not isinstance(node, Mapping) or not isinstance(node.get("$ref"), str):
             return self
         name, _, pointer = str(node["$ref"]).partition("#")
@@ -61,13 +61,14 @@ class Place:
         return Change(self.where, what, False, shared=self.shared)
 
 
-def told(value: Any) -> str:
+def shortened(value: Any) -> str:
+    """Return the value as text, cut off after 60 characters."""
     text = "nothing" if value is None else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def without_words(node: Any) -> Any:
-    """The same without descriptions and examples, to compare what has a meaning."""
+    """Return the node without descriptions and examples, which do not affect the contract."""
     if isinstance(node, Mapping):
         return {k: without_words(v) for k, v in node.items() if k not in WORDS}
     return [without_words(item) for item in node] if isinstance(node, list) else node
@@ -76,10 +77,10 @@ def without_words(node: Any) -> Any:
 def differing(
     place: Place, old: Mapping[str, Any], new: Mapping[str, Any], known: frozenset[str]
 ) -> Iterator[Change]:
-    """Members that no rule here knows: whatever their change means, somebody must look at it."""
+    """Yield changes of members that no rule here knows, as breaks, so that somebody checks them."""
     for key in dict.fromkeys([*old, *new]):
         if key in known or key in WORDS:
             continue
         before, after = without_words(old.get(key)), without_words(new.get(key))
         if before != after:
-            yield place.at(key).breaks(f"changed from {told(before)} to {told(after)}")
+            yield place.at(key).breaks(f"changed from {shortened(before)} to {shortened(after)}")

@@ -1,11 +1,11 @@
-"""Changes of the event contract: who announces what to whom, when, and what it carries."""
+"""Changes of the event contract: senders, receivers, delays and data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from infra.contracts.compat.change import Change, Place, differing, told
+from infra.contracts.compat.change import Change, Place, differing, shortened
 from infra.contracts.compat.schemas import Sides
 from infra.contracts.documents import ASYNCAPI, COMMON, Documents, Pair
 
@@ -16,7 +16,7 @@ NOTHING: Final = frozenset[str]()
 def changes(old: Documents, new: Documents) -> Iterator[Change]:
     yield from _pairs(old, new)
     for event in old.events:
-        place = Place(f"event {event}", _heard_by(old, event))
+        place = Place(f"event {event}", _affected_by(old, event))
         if event not in new.events:
             yield place.breaks("event removed")
             continue
@@ -25,7 +25,7 @@ def changes(old: Documents, new: Documents) -> Iterator[Change]:
         yield Place(f"event {event}", "").adds("event added")
 
 
-def _heard_by(contract: Documents, event: str) -> str:
+def _affected_by(contract: Documents, event: str) -> str:
     names = [p.producer for p in contract.pairs if p.event == event][:1]
     names += [p.consumer for p in contract.pairs if p.event == event]
     return ", ".join(dict.fromkeys(names))
@@ -61,7 +61,7 @@ def _event(place: Place, old: Documents, new: Documents, event: str) -> Iterator
 
 
 def _published(contract: Documents, event: str) -> dict[str, Any]:
-    """The published schema of an event in one object, each field by where it is defined."""
+    """Return the event's published schema as one object; each field refers to its definition."""
     payload = contract.asyncapi["components"]["messages"][event]["payload"]
     merged: dict[str, Any] = {"type": "object", "required": [], "properties": {}}
     for number, part in enumerate(payload.get("allOf", [])):
@@ -75,7 +75,7 @@ def _published(contract: Documents, event: str) -> dict[str, Any]:
 
 
 def _announced(place: Place, old: Documents, new: Documents, event: str) -> Iterator[Change]:
-    """Another version may take over once a release had it, for then its consumers are there."""
+    """Yield a change of the announced version: only one that a release has may take over."""
     before, after = old.announced_as(event), new.announced_as(event)
     if before == after:
         return
@@ -88,13 +88,13 @@ def _announced(place: Place, old: Documents, new: Documents, event: str) -> Iter
 
 
 def _raw(place: Place, before: Any, after: Any) -> Iterator[Change]:
-    """The way in which a payload is put together; generation relies on it."""
+    """Yield a change of the structure of a payload, which the generator relies on."""
     if [sorted(part) for part in before["allOf"]] != [sorted(part) for part in after["allOf"]]:
-        yield place.breaks("payload is put together in another way")
+        yield place.breaks("structure of the payload changed")
 
 
 def rest(old: Documents, new: Documents) -> Iterator[Change]:
-    """Channels, operations, servers and content type, member by member."""
+    """Yield changes of channels, operations, servers and content type, member by member."""
     before, after = old.asyncapi, new.asyncapi
     for section in ("channels", "operations", "servers"):
         for name in before[section]:
@@ -124,9 +124,11 @@ def _of(section: str, name: str, contract: Documents) -> str:
 
 
 def _unused(old: Documents, new: Documents) -> Iterator[Change]:
-    """Schemas of the document that no longer are there, or that are new, whoever uses them."""
+    """Yield schemas of the document that were removed or added, used or not."""
     before, after = (
         dict[str, Mapping[str, Any]](d.asyncapi["components"]["schemas"]) for d in (old, new)
     )
     for name in [n for n in before if n not in after]:
-        yield Place(f"schema {name}", "every service").breaks(f"removed, was {told(before[name])}")
+        yield Place(f"schema {name}", "every service").breaks(
+            f"removed, was {shortened(before[name])}"
+        )

@@ -1,4 +1,4 @@
-"""Examples that are no longer published: somebody's tests may replay them."""
+"""Examples that are no longer published; tests of other teams may replay them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.contracts.documents import NAMES, Documents
 
 
 def removed(old: Documents, new: Documents) -> Iterator[Change]:
-    """Removing one hurts nobody who runs, but it is a change of what is published."""
+    """Yield each removed example: no running service breaks, but the published contract changes."""
     for name in NAMES:
         left = set(_places(new.by_name[name], name))
         for place in _places(old.by_name[name], name):
@@ -23,7 +23,7 @@ def removed(old: Documents, new: Documents) -> Iterator[Change]:
 
 
 def _places(node: Any, where: str) -> Iterator[str]:
-    """Where examples are, each with its name or its number."""
+    """Yield the place of each example, with its name or its number."""
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from _places(item, f"{where}.{index}")

@@ -1,15 +1,15 @@
-"""Changes of the HTTP contracts: routes, who may call them, what they take and answer."""
+"""Changes of the HTTP contracts: routes, roles, parameters, bodies and responses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from infra.contracts.compat.change import Change, Place, differing, told, without_words
+from infra.contracts.compat.change import Change, Place, differing, shortened, without_words
 from infra.contracts.compat.schemas import Sides
 from infra.contracts.documents import COMMON, GATEWAY, OPENAPI, Documents
 
-# Who calls the operations of a document. The gateway is somebody else's: we are its client.
+# Who calls the operations of a document. The gateway is external: we are its client.
 CLIENTS: Final = {OPENAPI: "API clients", GATEWAY: "gateway-processor"}
 OPERATION: Final = frozenset(
     {"parameters", "requestBody", "responses", "x-roles", "x-sandbox-open"}
@@ -36,7 +36,7 @@ def _operations(contract: Documents, name: str) -> dict[str, tuple[Node, Node]]:
 
 
 class _Operation:
-    """One operation of two contracts."""
+    """One operation, compared between two contracts."""
 
     def __init__(self, old: Documents, new: Documents, name: str, place: Place) -> None:
         self._old, self._new, self._name, self._place = old, new, name, place
@@ -53,7 +53,7 @@ class _Operation:
     def _roles(self, before: Node, after: Node) -> Iterator[Change]:
         was, now = before.get("x-roles"), after.get("x-roles")
         if was != now:
-            yield self._place.breaks(f"roles changed from {told(was)} to {told(now)}")
+            yield self._place.breaks(f"roles changed from {shortened(was)} to {shortened(now)}")
         if bool(before.get("x-sandbox-open")) != bool(after.get("x-sandbox-open")):
             yield self._place.breaks("x-sandbox-open changed")
 
@@ -83,7 +83,7 @@ class _Operation:
         return {f"{p['in']} {p['name']}": p for p in parameters}
 
     def _raw(self, found: tuple[Node, Node]) -> dict[str, Node]:
-        """What stands in an operation for each of its parameters, which may be a reference."""
+        """Return the entry of each parameter as the operation lists it; it may be a reference."""
         given = [p for node in found for p in node.get("parameters", [])]
         return dict(zip(self._named(self._old, found), given, strict=True))
 
@@ -141,7 +141,7 @@ class _Operation:
             theirs = self._new.resolved(self._name, after[name])[1]
             if bool(mine.get("required")) != bool(theirs.get("required")):
                 kept = bool(theirs.get("required"))
-                yield at.adds("is always there") if kept else at.breaks("may be absent")
+                yield at.adds("is always present") if kept else at.breaks("may be absent")
             yield from self._answers.compare(at, self._name, mine["schema"], theirs["schema"])
             yield from differing(at, mine, theirs, frozenset({"required", "schema"}))
         for name in [n for n in after if n not in before]:
@@ -157,7 +157,7 @@ class _Operation:
 
 
 def rest(old: Documents, new: Documents, name: str) -> Iterator[Change]:
-    """Security and servers: everything of a document that no operation is compared by."""
+    """Yield changes of security, servers and all else that no comparison of operations covers."""
     before, after = old.by_name[name], new.by_name[name]
     place = Place(name, CLIENTS[name])
     known = frozenset({"paths", "components", "info", "openapi"})
@@ -167,7 +167,7 @@ def rest(old: Documents, new: Documents, name: str) -> Iterator[Change]:
     info = place.at("info")
     yield from differing(info, before["info"], after["info"], frozenset({"version"}))
     was, now = (d["info"].get("version") for d in (before, after))
-    if name == GATEWAY and was != now:  # the others' version is what their changes are held to
+    if name == GATEWAY and was != now:  # the version of the others is judged by their changes
         yield info.at("version").adds(f"changed from {was} to {now}")
     mine, theirs = before["components"], after["components"]
     schemes = place.at("securitySchemes")
@@ -177,7 +177,7 @@ def rest(old: Documents, new: Documents, name: str) -> Iterator[Change]:
 
 
 def shared(old: Documents, new: Documents) -> Iterator[Change]:
-    """Values of schemas/common.yaml that no document's own comparison meets."""
+    """Yield changes of values in schemas/common.yaml that no comparison of a document covers."""
     before, after = old.by_name[COMMON], new.by_name[COMMON]
     place = Place(COMMON, "every service and client")
     yield from differing(place, before, after, frozenset({"$defs"}))

@@ -1,9 +1,10 @@
-"""Two schemas: does the new one let through less, or more, than the old one?
+"""Compare two schemas: does the new one allow less, or more, than the old one?
 
-- `requests`: we read them. Letting less through breaks whoever sends.
-- `answers`: we write them. Letting more through, or promising less, breaks whoever reads.
+- `requests`: we read them. Allowing less breaks senders.
+- `answers`: we write them. Allowing more, or promising less, breaks readers.
 - `events`: services of different versions write and read them at the same time, and queues hold old
-  ones for days. Both break somebody; only a new optional field is safe.
+  ones for days. Allowing less breaks something, and so does allowing more; only a new optional
+  field is safe.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from infra.contracts.compat.change import Change, Place, differing, told
+from infra.contracts.compat.change import Change, Place, differing, shortened
 from infra.contracts.documents import Documents
 from infra.contracts.integers import FORMATS
 
 Use: TypeAlias = Literal["requests", "answers", "events"]
 Schema: TypeAlias = Mapping[str, Any]
 
-# Keyword -> whether a greater bound lets more through.
+# Keyword -> whether a greater bound allows more.
 BOUNDS: Final[Mapping[str, bool]] = {
     "maximum": True,
     "exclusiveMaximum": True,
@@ -36,13 +37,13 @@ COMPARED: Final = frozenset(
     {*BOUNDS, "type", "enum", "const", "required", "properties", "additionalProperties"}
     | {"items", "oneOf", "allOf", "propertyNames", "pattern", "format", "discriminator"}
 )
-# Types whose readers are told to expect new values, so that a new one hurts nobody.
+# Types whose description asks readers to expect new values, so that a new one breaks nothing.
 OPEN: Final = frozenset({"ProblemType"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The schema of both contracts with the document that each is in."""
+    """Both contracts, and the direction in which their schemas are used."""
 
     old: Documents
     new: Documents
@@ -51,7 +52,7 @@ class Sides:
     def compare(
         self, place: Place, name: str, before: Any, after: Any, seen: frozenset[str] = frozenset()
     ) -> Iterator[Change]:
-        """Changes between what two schemas of the document `name` let through."""
+        """Yield the changes between what two schemas of the document `name` allow."""
         yield from _Comparison(self, place.of(name, before), _is_open(before)).schemas(
             self.old.resolved(name, before), self.new.resolved(name, after)
         )
@@ -72,7 +73,7 @@ class _Comparison:
     open: bool = False
 
     def narrower(self, what: str) -> Change:
-        # Of a list that is open, readers know the values by name: none may vanish.
+        # Readers know the values of an open list by name, so none may be removed.
         breaks = self.sides.use != "answers" or self.open
         return self.place.breaks(what) if breaks else self.place.adds(what)
 
@@ -84,7 +85,7 @@ class _Comparison:
         (old_name, old), (new_name, new) = before, after
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             if old != new:
-                yield self.place.breaks(f"schema changed from {told(old)} to {told(new)}")
+                yield self.place.breaks(f"schema changed from {shortened(old)} to {shortened(new)}")
             return
         yield from self._type(old, new)
         yield from self._values(old, new)
@@ -98,7 +99,7 @@ class _Comparison:
     def _type(self, old: Schema, new: Schema) -> Iterator[Change]:
         before, after = old.get("type"), new.get("type")
         if before != after:
-            yield self.place.breaks(f"type changed from {told(before)} to {told(after)}")
+            yield self.place.breaks(f"type changed from {shortened(before)} to {shortened(after)}")
 
     def _values(self, old: Schema, new: Schema) -> Iterator[Change]:
         before, after = _allowed(old), _allowed(new)
@@ -106,7 +107,7 @@ class _Comparison:
             return
         if before is None or after is None:
             change = self.narrower if before is None else self.wider
-            yield change(f"values changed from {told(before)} to {told(after)}")
+            yield change(f"values changed from {shortened(before)} to {shortened(after)}")
             return
         for value in [v for v in before if v not in after]:
             yield self.narrower(f"value {value} removed")
@@ -120,33 +121,33 @@ class _Comparison:
             before, after = old.get(keyword), new.get(keyword)
             if before == after:
                 continue
-            said = f"{keyword} changed from {told(before)} to {told(after)}"
+            what = f"{keyword} changed from {shortened(before)} to {shortened(after)}"
             before, after = _bound(old, keyword), _bound(new, keyword)
             if before == after:
-                yield self.place.adds(said)
+                yield self.place.adds(what)
             elif before is None or after is None:
-                yield (self.narrower if before is None else self.wider)(said)
+                yield (self.narrower if before is None else self.wider)(what)
             else:
-                yield (self.wider if (after > before) is greater_is_wider else self.narrower)(said)
+                yield (self.wider if (after > before) is greater_is_wider else self.narrower)(what)
 
     def _format(self, old: Schema, new: Schema) -> Iterator[Change]:
-        """The format of an integer names the type that holds it; its limits say what it may be."""
+        """Yield a change of format: free for an integer, whose limits decide, else a break."""
         before, after = old.get("format"), new.get("format")
         if before == after:
             return
-        said = f"format changed from {told(before)} to {told(after)}"
+        what = f"format changed from {shortened(before)} to {shortened(after)}"
         integers = old.get("type") == new.get("type") == "integer"
-        yield self.place.adds(said) if integers else self.place.breaks(said)
+        yield self.place.adds(what) if integers else self.place.breaks(what)
 
     def _pattern(self, old: Schema, new: Schema) -> Iterator[Change]:
         before, after = old.get("pattern"), new.get("pattern")
         if before == after:
             return
-        said = f"pattern changed from {told(before)} to {told(after)}"
+        what = f"pattern changed from {shortened(before)} to {shortened(after)}"
         if before is None or after is None:
-            yield (self.narrower if before is None else self.wider)(said)
-        else:  # which of two expressions matches more is not to be told
-            yield self.place.breaks(said)
+            yield (self.narrower if before is None else self.wider)(what)
+        else:  # which of two expressions matches more cannot be decided
+            yield self.place.breaks(what)
 
     def _fields(self, before: Located, after: Located) -> Iterator[Change]:
         (old_name, old), (new_name, new) = before, after
@@ -172,7 +173,7 @@ class _Comparison:
             yield self.place.at(field).breaks("required changed for a field that is not described")
 
     def _added(self, place: Place, *, required: bool) -> Change:
-        """An answer may get new fields; what is sent to us, or held in queues, lacks them."""
+        """Return the change of a new field, which only answers may always get."""
         if not required:
             return place.adds("optional field added")
         if self.sides.use == "answers":
@@ -198,7 +199,7 @@ class _Comparison:
         elif mine != theirs:
             closed = _closes(theirs) and not _closes(mine)
             change: Callable[[str], Change] = self.narrower if closed else self.wider
-            yield change(f"{keyword} changed from {told(mine)} to {told(theirs)}")
+            yield change(f"{keyword} changed from {shortened(mine)} to {shortened(theirs)}")
 
     def _variants(self, keyword: str, before: Located, after: Located) -> Iterator[Change]:
         (old_name, old), (new_name, new) = before, after
@@ -218,7 +219,7 @@ class _Comparison:
 
 
 def _allowed(schema: Schema) -> list[Any] | None:
-    """The only values that a schema allows, when it lists them."""
+    """Return the only values that a schema allows, when it lists them."""
     if "const" in schema:
         return [schema["const"]]
     values: list[Any] | None = schema.get("enum")
@@ -226,7 +227,7 @@ def _allowed(schema: Schema) -> list[Any] | None:
 
 
 def _bound(schema: Schema, keyword: str) -> int | None:
-    """The bound; for an integer without one, that of its format or of JSON itself."""
+    """Return the bound; for an integer without one, the bound of its format or of JSON."""
     bound: int | None = schema.get(keyword)
     if bound is None and schema.get("type") == "integer":
         limits = FORMATS[schema.get("format", "int64")]

@@ -1,7 +1,7 @@
-"""What deploying a template after a release does to what that release's stack holds.
+"""What deploying a template does to the data that the stack of the last release holds.
 
-Refused: CloudFormation rolls such an update back. Lost: it replaces or deletes what holds
-something. In place: it updates, or replaces what holds nothing.
+Refused: CloudFormation rolls such an update back. Lost: it replaces or deletes a resource that
+holds data. In place: it updates a resource, or replaces one that holds no data.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from infra.contracts.compat.change import told
+from infra.contracts.compat.change import shortened
 from infra.contracts.stateful import HELD, POLICIES, Parts, Resource, create_only, identity
 
 Effect = Literal["refused", "lost", "in place"]
@@ -32,7 +32,7 @@ ATTRIBUTES_STAY: Final = "keep the attributes and add others; or " + BESIDE
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One change of a resource, and how to make it in two deployments if one cannot."""
+    """One change of a resource, and how to make it in two deployments if one is not enough."""
 
     effect: Effect
     where: str  # resource and property
@@ -48,7 +48,7 @@ Rule: TypeAlias = Callable[[str, Any, Any], Iterator[Update]]
 
 
 def updates(old: Parts, new: Parts) -> Iterator[Update]:
-    """What CloudFormation does with each resource that is not as it was, in their order."""
+    """Yield what CloudFormation does with each changed resource, in the order of the template."""
     for logical_id, before in old.items():
         if logical_id not in new:
             yield from _removed(logical_id, before, new)
@@ -77,7 +77,7 @@ def _changed(logical_id: str, before: Resource, after: Resource) -> Iterator[Upd
         was, now = before.get(policy), after.get(policy)
         if was != now:
             where = f"{logical_id}.{policy}"
-            yield Update("in place", where, f"changed from {told(was)} to {told(now)}")
+            yield Update("in place", where, f"changed from {shortened(was)} to {shortened(now)}")
     mine, theirs = before["Properties"], after["Properties"]
     for name in dict.fromkeys([*mine, *theirs]):
         was, now = mine.get(name), theirs.get(name)
@@ -90,19 +90,19 @@ def _changed(logical_id: str, before: Resource, after: Resource) -> Iterator[Upd
         elif _is_fixed(before["Type"], name, mine, theirs):
             yield _replaced(where, name, before, after)
         else:
-            yield Update("in place", where, f"changed from {told(was)} to {told(now)}")
+            yield Update("in place", where, f"changed from {shortened(was)} to {shortened(now)}")
 
 
 def _is_fixed(kind: str, name: str, mine: Any, theirs: Any) -> bool:
-    """Whether what changed of a property can be set only by creating the resource anew."""
+    """Whether the changed part of a property can be set only when the resource is created."""
     paths = (path for path in create_only(kind) if path[0] == name)
     return any(_at(mine, path) != _at(theirs, path) for path in paths)
 
 
 def _replaced(where: str, name: str, before: Resource, after: Resource) -> Update:
-    """A resource is created anew, then the old one is deleted; two cannot have one name."""
+    """Return the update that creates a new resource before it deletes the old one of that name."""
     was, now = before["Properties"].get(name), after["Properties"].get(name)
-    what = f"changed from {told(was)} to {told(now)}"
+    what = f"changed from {shortened(was)} to {shortened(now)}"
     held = HELD.get(before["Type"])
     if _identity(before) and _identity(before) == _identity(after):
         return Update("refused", where, f"{what}, but the name is taken until then", BESIDE)
@@ -122,13 +122,13 @@ def _at(properties: Any, path: tuple[str, ...]) -> Any:
 
 
 def _indexes(where: str, was: Any, now: Any) -> Iterator[Update]:
-    """An index is created or deleted, one per update, and is otherwise as it was created."""
+    """Yield the updates of indexes: one may be created or deleted per update, none changed."""
     before, after = (_by(indexes, "IndexName") for indexes in (was, now))
     for name in [n for n in before if n in after and before[n] != after[n]]:
         for part in ("KeySchema", "Projection"):
             mine, theirs = before[name].get(part), after[name].get(part)
             if mine != theirs:
-                what = f"changed from {told(mine)} to {told(theirs)}"
+                what = f"changed from {shortened(mine)} to {shortened(theirs)}"
                 yield Update("refused", f"{where}.{name}.{part}", what, ONE_INDEX)
     moved = [n for n in dict.fromkeys([*before, *after]) if (n in before) != (n in after)]
     for name in moved:
@@ -141,7 +141,7 @@ def _indexes(where: str, was: Any, now: Any) -> Iterator[Update]:
 
 
 def _attribute_types(where: str, was: Any, now: Any) -> Iterator[Update]:
-    """Attributes come and go with the keys that they are of; each keeps its type."""
+    """Yield each changed type of an attribute; attributes are added and removed with their keys."""
     before, after = (_by(attributes, "AttributeName") for attributes in (was, now))
     for name in [n for n in before if n in after and before[n] != after[n]]:
         mine, theirs = (side[name]["AttributeType"] for side in (before, after))
@@ -150,7 +150,7 @@ def _attribute_types(where: str, was: Any, now: Any) -> Iterator[Update]:
 
 
 def _attributes_of_users(where: str, was: Any, now: Any) -> Iterator[Update]:
-    """Cognito adds attributes to a pool; it changes and removes none."""
+    """Yield the updates of user attributes: Cognito adds them, but changes and removes none."""
     before, after = (_by(attributes, "Name") for attributes in (was, now))
     for name in before:
         if before[name] != after.get(name):
@@ -161,12 +161,12 @@ def _attributes_of_users(where: str, was: Any, now: Any) -> Iterator[Update]:
 
 
 def _fixed(where: str, was: Any, now: Any) -> Iterator[Update]:
-    yield Update("refused", where, f"changed from {told(was)} to {told(now)}", BESIDE)
+    yield Update("refused", where, f"changed from {shortened(was)} to {shortened(now)}", BESIDE)
 
 
 def _off_then_on(where: str, was: Any, now: Any) -> Iterator[Update]:
-    """What DynamoDB turns on and off, but does not change while it is on."""
-    what = f"changed from {told(was)} to {told(now)}"
+    """Yield the update of a feature that DynamoDB turns on and off, but cannot change while on."""
+    what = f"changed from {shortened(was)} to {shortened(now)}"
     both = _is_on(was) and _is_on(now)
     yield Update("refused" if both else "in place", where, what, OFF_THEN_ON if both else "")
 
@@ -179,7 +179,7 @@ def _by(parts: Any, name: str) -> dict[str, Any]:
     return {part[name]: part for part in parts or ()}
 
 
-# Update behaviours that AWS documents in words only; the resource schemas do not have them.
+# Update behaviours that only the documentation of AWS describes; its resource schemas lack them.
 TABLE: Final = "AWS::DynamoDB::Table"
 POOL: Final = "AWS::Cognito::UserPool"
 RULES: Final[Mapping[tuple[str, str], Rule]] = {

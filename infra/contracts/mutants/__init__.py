@@ -1,1 +1,1 @@
-"""Mutants of the contract: one thing changed at a time, to see whether anything notices."""
+"""Mutants of the contract: one change each, to check that some check notices it."""

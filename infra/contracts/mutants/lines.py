@@ -1,4 +1,4 @@
-"""The line of a document that a path leads to."""
+"""The line of a document at which a path is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 def line_of(document: str, path: Path) -> int:
-    """The line of the last step that can be found, counted from one."""
+    """Return the line of the last step that exists, counted from one."""
     if document.endswith(".json"):
         return 1
     node: Any = _tree(document)

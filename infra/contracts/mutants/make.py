@@ -15,11 +15,11 @@ from infra.contracts.documents import NAMES, Documents, Example
 from infra.contracts.mutants.lines import Path, line_of
 from infra.generate.spec import STEERING
 
-# Not mutated: nothing follows from words for people, and types check what steers generation.
+# Not mutated: text for readers has no effect, and types check what steers generation.
 WORDS: Final = (
     frozenset({"description", "summary", "title", "license", "contact", "$comment"}) | STEERING
 )
-# The keys below these are names that somebody gave, whatever they look like.
+# The keys below these are names, even those that look like keywords.
 NAMED: Final = frozenset(
     {"properties", "$defs", "schemas", "messages", "channels", "operations", "parameters"}
     | {"responses", "headers", "examples", "links", "paths", "requestBodies", "mapping"}
@@ -30,7 +30,7 @@ ABSENT: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """`value` stands at `path` of the document instead (ABSENT: nothing does)."""
+    """One change: `value` replaces what is at `path` of the document (ABSENT removes it)."""
 
     document: str
     path: Path
@@ -45,7 +45,7 @@ class Mutant:
         return f"specs/{self.document}:{line_of(self.document, self.path)}"
 
     def of(self, contract: Documents) -> Documents:
-        """The contract with this one change."""
+        """Return the contract with this one change."""
         if self.document.startswith("examples/"):
             return _with_example(contract, self.document, self.value)
         changed = contract.copy(self.document)
@@ -60,13 +60,13 @@ class Mutant:
 
 
 def mutants(contract: Documents) -> list[Mutant]:
-    """All of them, in the order of the documents."""
+    """Return all mutants, in the order of the documents."""
     found = [m for name in NAMES for m in _walk(name, contract.by_name[name], (), named=False)]
     return [*found, *_of_examples(contract)]
 
 
 def _walk(name: str, node: Any, path: Path, *, named: bool) -> Iterator[Mutant]:
-    """Mutants of everything below a node; `named`: its keys are names, not keywords."""
+    """Yield mutants of everything below a node; `named`: its keys are names, not keywords."""
     if isinstance(node, Mapping):
         for key, value in node.items():
             if key in WORDS and not named:
@@ -87,14 +87,14 @@ def _walk(name: str, node: Any, path: Path, *, named: bool) -> Iterator[Mutant]:
 
 
 def _is_example(key: str, value: Any, path: Path, *, named: bool) -> bool:
-    """Whether this is a value that shows what something looks like."""
+    """Whether this value is an example."""
     if key == "value" and len(path) > 1 and path[-2] == "examples":
         return True
     return key == "example" or (key == "examples" and isinstance(value, list) and not named)
 
 
 def _broken(name: str, value: Any, path: Path) -> Iterator[Mutant]:
-    """An example with one leaf of another type: no schema here lets that through."""
+    """Yield the example with each leaf of another type, which no schema here allows."""
     for at, leaf in _leaves(value, path):
         yield Mutant(name, at, f"example {_short(leaf)} of another type", _other_type(leaf))
 
@@ -117,7 +117,7 @@ def _other_type(leaf: Any) -> Any:
 def _changed(
     name: str, parent: Mapping[str, Any], key: str, value: Any, path: Path
 ) -> Iterator[Mutant]:
-    """The value changed in each way that makes sense for what it is."""
+    """Yield the value changed in each way that makes sense for its keyword."""
     for other in _others(parent, key, value):
         yield Mutant(name, path, f"{_short(value)} -> {_short(other)}", other)
 
@@ -142,7 +142,7 @@ def _others(parent: Mapping[str, Any], key: str, value: Any) -> Iterator[Any]:
 
 
 def _patterns(pattern: str) -> Iterator[str]:
-    """Anchors dropped, each number one more and one less, each class one character larger."""
+    """Yield the pattern without anchors, with each number one off, with each class one larger."""
     yield pattern.removeprefix("^")
     yield pattern.removesuffix("$")
     for found in re.finditer(r"(?<=[{,])\d+", pattern):
@@ -154,12 +154,12 @@ def _patterns(pattern: str) -> Iterator[str]:
 
 
 def _of_examples(contract: Documents) -> Iterator[Mutant]:
-    """Examples of events: valid ones broken in each place, invalid ones mended, each removed."""
+    """Yield examples of events: valid ones broken in each place, invalid ones corrected."""
     for example in contract.examples:
         name = f"examples/{example.event}/{example.name}"
         document = json.loads(example.body)
         if not example.valid:
-            yield Mutant(name, (), "mended", _mended(contract, example))
+            yield Mutant(name, (), "corrected", _corrected(contract, example))
             continue
         schema = jsonschema_rs.Draft202012Validator(contract.event_schema(example.event))
         for path, leaf in _leaves(document, ()):
@@ -171,7 +171,7 @@ def _of_examples(contract: Documents) -> Iterator[Mutant]:
                 yield Mutant(name, path, f"{_short(leaf)} removed", json.dumps(missing))
 
 
-def _mended(contract: Documents, example: Example) -> str:
+def _corrected(contract: Documents, example: Example) -> str:
     return next(e.body for e in contract.examples if e.event == example.event and e.valid)
 
 

@@ -1,6 +1,6 @@
-"""Who notices a mutant: what the gate runs on a contract, cheapest first, in this process.
+"""Which check notices a mutant: those that the gate runs on a contract, cheapest first.
 
-Drift of generated files is not asked: it notices every edit, so it says nothing about the tests.
+The drift of generated files does not count: it notices every edit, whatever the tests check.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ UNVERSIONED: Final = "compat: added without a new version"
 
 
 def noticed_by(mutant: Documents, contract: Documents) -> str | None:
-    """The first that notices; nobody: none.
+    """Return the first check that notices the mutant, or none.
 
-    `contract` is what the mutant was made of. Held against a release instead, every mutant would be
-    noticed for what was added since.
+    `contract` is what the mutant was made of. Compared with a release instead, every mutant would
+    be noticed because of what was added since.
     """
     if _generator_refuses(mutant):
         return GENERATOR
@@ -42,7 +42,7 @@ def noticed_by(mutant: Documents, contract: Documents) -> str | None:
 
 
 def _generator_refuses(contract: Documents) -> bool:
-    """Whether `make generate` would stop. Only what can refuse runs, not the making of models."""
+    """Whether `make generate` would fail. Runs only its checks, and makes no models."""
     with reading(contract):
         try:
             events.read_catalogue()
@@ -57,7 +57,7 @@ def _generator_refuses(contract: Documents) -> bool:
 
 @contextmanager
 def reading(contract: Documents) -> Iterator[None]:
-    """The generator reads this contract in place of the files."""
+    """Make the generator read this contract instead of the files."""
 
     def load(name: str) -> Any:
         return deepcopy(contract.by_name[name])

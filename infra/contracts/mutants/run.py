@@ -1,4 +1,4 @@
-"""Run the mutants, all or a sample, and report who noticed them and which survived."""
+"""Run the mutants, all or a sample, and report which check noticed them and which survived."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 CHUNK: Final = 25
 SEED_DIGITS: Final = 6  # of a commit, as hexadecimal
 
-# Mutants that change nothing of the contract, and why. A name that is of no mutant is an error.
+# Mutants that do not change the contract, and why. A name without a mutant is an error.
 EQUIVALENT: Final[dict[str, str]] = {}
 
 
@@ -44,7 +44,7 @@ def _judge(numbers: Sequence[int]) -> list[tuple[int, str | None]]:
 
 
 def judged(numbers: Sequence[int], jobs: int) -> Iterator[tuple[int, str | None]]:
-    """Number of each mutant, and who noticed it, as they come."""
+    """Yield the number of each mutant and the check that noticed it, as they finish."""
     chunks = [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
     if jobs == 1:
         for chunk in chunks:
@@ -63,12 +63,12 @@ def chosen(sample: int | None, seed: int) -> list[int]:
 
 
 def seed_of(commit: str) -> int:
-    """Another sample with each commit, and the same for everybody who checks that commit."""
+    """Return the seed of a commit: each has its own sample, the same on every machine."""
     return int(commit[:SEED_DIGITS] or "0", 16)
 
 
 def commit(folder: Path = ROOT) -> str:
-    """The commit that is checked out; nothing where there is no git."""
+    """Return the commit that is checked out; empty without git."""
     try:
         done = subprocess.run(
             ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True
@@ -79,11 +79,11 @@ def commit(folder: Path = ROOT) -> str:
 
 
 def report(sample: int | None, seed: int | None, jobs: int | None, say: Say) -> int:
-    """1 when a mutant survives that is not known to be equivalent."""
+    """Run the mutants and return 1 when one survives that is not known to be equivalent."""
     started = time.monotonic()
     if sample is not None:
         seed = seed_of(commit()) if seed is None else seed
-        say(f"the same sample again: make mutants ARGS='--sample {sample} --seed {seed}'")
+        say(f"repeat this sample: make mutants ARGS='--sample {sample} --seed {seed}'")
     numbers = chosen(sample, seed or 0)
     noticed: Counter[str] = Counter()
     survivors: list[Mutant] = []
@@ -92,16 +92,16 @@ def report(sample: int | None, seed: int | None, jobs: int | None, say: Say) -> 
             survivors.append(_all()[number])
         else:
             noticed[by] += 1
-    _tell(len(numbers), noticed, say)
+    _print_counts(len(numbers), noticed, say)
     alive = list(_alive(survivors, say))
     stale = EQUIVALENT.keys() - {mutant.name for mutant in _all()}
     for name in sorted(stale):
-        say(f"error: {name} is listed as equivalent and is no mutant")
+        say(f"error: {name} is listed as equivalent, but no such mutant exists")
     say(f"{time.monotonic() - started:.0f} s for {len(numbers)} of {len(_all())} mutants")
     return 1 if alive or stale else 0
 
 
-def _tell(total: int, noticed: Counter[str], say: Say) -> None:
+def _print_counts(total: int, noticed: Counter[str], say: Say) -> None:
     for by, times in noticed.most_common():
         say(f"{times:6} {by}")
     everything = sum(noticed.values())

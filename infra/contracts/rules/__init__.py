@@ -1,4 +1,4 @@
-"""What no linter of specifications catches: each rule yields one line per place that breaks it."""
+"""Rules that no linter of specifications has: each yields one line per violation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from infra.contracts.rules import api, code, events, examples, fields, problems,
 
 Rule: TypeAlias = Callable[[Documents], Iterator[str]]
 
-# What a document too broken to be read makes of the code that reads it; a generator that meets the
-# end of another raises RuntimeError.
+# What code raises that reads a broken document; a generator in which another one ends raises
+# RuntimeError.
 STOPS: Final = (KeyError, IndexError, TypeError, AttributeError, ValueError, RuntimeError)
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -21,19 +21,19 @@ RULES: Final[Mapping[str, Rule]] = {
     "envelopes name their event and its sender": events.envelopes_name_their_event,
     "two versions have the same receivers": events.two_versions_have_the_same_receivers,
     "every event has examples": examples.every_event_has_examples,
-    "every example keeps its word": examples.every_event_example_keeps_its_word,
-    "inline examples keep their schemas": examples.inline_examples_keep_their_schemas,
+    "every example is as valid as its name says": examples.every_event_example_fits_its_name,
+    "inline examples are valid": examples.inline_examples_are_valid,
     "every named value has an example": examples.every_pattern_has_an_example,
     "every body has an example": examples.every_body_has_an_example,
-    "answers of every operation": api.every_operation_answers,
+    "every operation has its answers": api.every_operation_answers,
     "links lead to operations": api.links_lead_to_operations,
-    "operations are named once": api.operations_are_named_once,
-    "parameters that every operation has alike": api.parameters_are_alike,
+    "operations have unique names": api.operations_have_unique_names,
+    "shared parameters are the same everywhere": api.shared_parameters_are_the_same,
     "requests are limited": api.requests_are_limited,
     "requests are closed, answers are open": api.requests_are_closed_and_answers_open,
     "fields are kept from places with a reason": fields.fields_are_kept_with_a_reason,
     "every problem is documented": problems.every_problem_is_documented,
-    "problems say their own status": problems.problems_say_their_own_status,
+    "problems have their own status": problems.problems_have_their_own_status,
     "refusals are problem documents": problems.refusals_are_problem_documents,
     "operations have their methods": code.every_operation_has_its_method,
     "receptions have their decisions": code.every_reception_has_its_decision,
@@ -46,13 +46,14 @@ RULES: Final[Mapping[str, Rule]] = {
 
 
 def violations(contract: Documents) -> Iterator[str]:
-    """Everything that breaks a rule. A document too broken to be looked at breaks it as well."""
+    """Yield every violation of a rule; a document that a rule cannot read violates it."""
     for name, rule in RULES.items():
         for violation in broken(rule, contract):
             yield f"{name}: {violation}"
 
 
 def broken(rule: Rule, contract: Documents) -> list[str]:
+    """Return the violations of one rule."""
     try:
         return list(rule(contract))
     except STOPS as error:

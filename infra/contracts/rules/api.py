@@ -1,4 +1,4 @@
-"""Rules of the HTTP contracts: what every operation must say so that clients know what may come."""
+"""Rules of the HTTP contracts: what every operation must document for its clients."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, Final
 from infra.contracts.documents import ASYNCAPI, GATEWAY, OPENAPI, Documents
 
 HTTP: Final = (OPENAPI, GATEWAY)
-# Whoever stands in front of an operation may always say these.
+# Refusals that every operation may get from API Gateway or from the code around it.
 ALWAYS: Final = {OPENAPI: {"429", "500", "503", "504"}, GATEWAY: {"429", "500", "503"}}
 WITH_BODY: Final = {"413", "415", "422"}
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 
 
 def every_operation_answers(contract: Documents) -> Iterator[str]:
-    """The refusals that follow from what an operation is; 404 and 409 only tests can know."""
+    """Check the refusals that follow from the kind of an operation; only tests know 404 and 409."""
     for name in HTTP:
         for path, method, item, operation in contract.operations(name):
             expected = _expected(contract, name, item, operation)
@@ -24,7 +24,7 @@ def every_operation_answers(contract: Documents) -> Iterator[str]:
             good = {status for status in given if status.startswith("2")}
             where = f"{name}: {method} {path}"
             for status in sorted(expected - given):
-                yield f"{where} does not say that it may answer {status}"
+                yield f"{where} does not document that it may answer {status}"
             for status in sorted(given - expected - good):
                 yield f"{where} cannot answer {status}"
             if good != {"201" if _creates(contract, name, item, operation) else "200"}:
@@ -50,7 +50,7 @@ def _creates(
 
 
 def links_lead_to_operations(contract: Documents) -> Iterator[str]:
-    """A link names an operation, its parameters and members of the answer that are there."""
+    """Check that links name existing operations, their parameters and members of the answer."""
     for name in HTTP:
         known = {o["operationId"]: (i, o) for _, _, i, o in contract.operations(name)}
         for where, label, link, answer in _links(contract, name):
@@ -60,15 +60,15 @@ def links_lead_to_operations(contract: Documents) -> Iterator[str]:
             asked = contract.parameters(name, *known[link["operationId"]])
             for parameter, expression in link["parameters"].items():
                 if parameter not in {p["name"] for p in asked}:
-                    yield f"{where}: link {label} gives {parameter}, which is not asked for"
+                    yield f"{where}: link {label} gives an unknown parameter {parameter}"
                 if not _has(answer, expression):
-                    yield f"{where}: link {label}: there is no {expression}"
+                    yield f"{where}: link {label}: the answer has no {expression}"
 
 
 def _links(
     contract: Documents, name: str
 ) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Place, name and link of every link, and the schema of the answer that it is in."""
+    """Yield place, name and link of every link, and the schema of the answer that it is in."""
     for path, method, _, operation in contract.operations(name):
         for given in operation["responses"].values():
             response = contract.resolved(name, given)[1]
@@ -94,29 +94,29 @@ def _has(schema: Mapping[str, Any], expression: str) -> bool:
     return True
 
 
-def operations_are_named_once(contract: Documents) -> Iterator[str]:
+def operations_have_unique_names(contract: Documents) -> Iterator[str]:
     for name in HTTP:
         ids = Counter(o.get("operationId") for _, _, _, o in contract.operations(name))
         for operation_id, times in ids.items():
             if times > 1 or not operation_id:
-                yield f"{name}: operationId {operation_id} is there {times} times"
+                yield f"{name}: operationId {operation_id} is used {times} times"
         tags = {tag["name"] for tag in contract.by_name[name]["tags"]}
         for path, method, _, operation in contract.operations(name):
             if set(operation.get("tags", ())) - tags or len(operation.get("tags", ())) != 1:
-                yield f"{name}: {method} {path} needs one tag of the list"
+                yield f"{name}: {method} {path} needs exactly one of the tags of the document"
         used = {tag for _, _, _, o in contract.operations(name) for tag in o.get("tags", ())}
         for tag in sorted(tags - used):
             yield f"{name}: no operation has the tag {tag}"
 
 
-def parameters_are_alike(contract: Documents) -> Iterator[str]:
-    """Pages and required parameters are the same in every operation, so a client learns it once."""
+def shared_parameters_are_the_same(contract: Documents) -> Iterator[str]:
+    """Check that pages and required parameters are the same in every operation."""
     for path, method, item, operation in contract.operations(OPENAPI):
         where = f"{OPENAPI}: {method} {path}"
         parameters = contract.parameters(OPENAPI, item, operation)
         paged = "next_cursor" in _answer(contract, operation).get("properties", {})
         if paged != {"page_size", "cursor"}.issubset({p["name"] for p in parameters}):
-            yield f"{where}: an answer with next_cursor goes with page_size and cursor"
+            yield f"{where}: an answer with next_cursor needs page_size and cursor"
         for parameter in parameters:
             if (parameter["in"] != "query") != (parameter.get("required") is True):
                 yield f"{where}: {parameter['name']} is in the {parameter['in']}: required or not"
@@ -125,7 +125,7 @@ def parameters_are_alike(contract: Documents) -> Iterator[str]:
 
 
 def requests_are_closed_and_answers_open(contract: Documents) -> Iterator[str]:
-    """Unknown fields of a request are mistakes; answers may get new fields."""
+    """Check that requests refuse unknown fields, which are mistakes, and answers allow new ones."""
     for path, method, _, operation in contract.operations(OPENAPI):
         where = f"{OPENAPI}: {method} {path}"
         if _answer(contract, operation).get("additionalProperties", True) is not True:
@@ -147,14 +147,14 @@ def _answer(contract: Documents, operation: Mapping[str, Any]) -> Mapping[str, A
 
 
 def one_version(contract: Documents) -> Iterator[str]:
-    """Events and API are released together."""
+    """Check that events and API, which are released together, have the same version."""
     versions = {contract.by_name[name]["info"]["version"] for name in (ASYNCAPI, OPENAPI)}
     if len(versions) != 1:
         yield f"asyncapi.yaml and openapi.yaml have different versions: {sorted(versions)}"
 
 
 def requests_are_limited(contract: Documents) -> Iterator[str]:
-    """Whatever a client sends has a limit: no text, number, list or map without an end."""
+    """Check that everything a client sends has a limit: each text, number, list and map."""
     for path, method, item, operation in contract.operations(OPENAPI):
         where = f"{OPENAPI}: {method} {path}"
         for parameter in contract.parameters(OPENAPI, item, operation):
@@ -170,14 +170,14 @@ def _unlimited(where: str, schema: Mapping[str, Any]) -> Iterator[str]:
     if kind == "string" and not (
         schema.keys() & {"enum", "const", "maxLength"} or _bounded(schema)
     ):
-        yield f"{where} is a text without an end"
+        yield f"{where} is a text without a maximum length"
     if kind in ("integer", "number") and not {"minimum", "maximum"} <= schema.keys():
         yield f"{where} is a number without bounds"
     if kind == "array" and "maxItems" not in schema:
-        yield f"{where} is a list without an end"
+        yield f"{where} is a list without a maximum length"
     values = schema.get("additionalProperties", True)
     if kind == "object" and values is not False and "maxProperties" not in schema:
-        yield f"{where} is a map without an end"
+        yield f"{where} is a map without a maximum size"
     for name, child in schema.get("properties", {}).items():
         yield from _unlimited(f"{where}.{name}", child)
     if isinstance(values, Mapping):
@@ -188,7 +188,7 @@ def _unlimited(where: str, schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _bounded(schema: Mapping[str, Any]) -> bool:
-    """Whether a pattern says where the text begins, where it ends, and how long it may be."""
+    """Whether a pattern matches the whole text and limits its length."""
     pattern = schema.get("pattern", "")
     endless = any(sign in pattern for sign in ("*", "+", ",}"))
     return pattern.startswith("^") and pattern.endswith("$") and not endless

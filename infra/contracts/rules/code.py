@@ -1,4 +1,4 @@
-"""Rules that hold the contract against the code: who must react, and who must serve."""
+"""Rules that compare the contract with the code: services that must react, and must serve."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HANDLERS: Final = ROOT / "handlers"
 
 
 def every_operation_has_its_method(contract: Documents) -> Iterator[str]:
-    """`createPayment` of payment-orchestrator is `create_payment` of its Api, and nothing else."""
+    """Check that `createPayment` of payment-orchestrator is `create_payment` of its Api."""
     wanted: dict[str, set[str]] = {}
     for _, _, _, operation in contract.operations(OPENAPI):
         wanted.setdefault(operation["x-service"], set()).add(snake(operation["operationId"]))
@@ -24,11 +24,11 @@ def every_operation_has_its_method(contract: Documents) -> Iterator[str]:
         for name in sorted(operations - methods):
             yield f"handlers of {service} do not serve {name}"
         for name in sorted(methods - operations):
-            yield f"{name} of {service} is of no operation"
+            yield f"{name} of {service} is no operation"
 
 
 def every_reception_has_its_decision(contract: Documents) -> Iterator[str]:
-    """`payment.initiated` is decided by `on_payment_initiated` in decisions.py of its consumer."""
+    """Check that `on_payment_initiated` in decisions.py of its consumers decides an event."""
     for pair in contract.pairs:
         file = _folder(pair.consumer) / "decisions.py"
         if not file.exists():
@@ -64,7 +64,7 @@ def _methods(file: Path, name: str) -> frozenset[str]:
 
 @cache
 def _decisions(file: Path) -> frozenset[str]:
-    """The functions named after events; a service that treats all events alike has none."""
+    """Return the functions named after events; a service that treats all the same has none."""
     if not file.exists():
         return frozenset()
     names = [n.name for n in _tree(file).body if isinstance(n, ast.FunctionDef)]

@@ -11,7 +11,7 @@ from typing import Final
 
 from infra.contracts.documents import ASYNCAPI, Documents
 
-# What every event carries, whatever later versions add (CloudEvents 1.0 and our journey).
+# Required of every event; later versions may add more (CloudEvents 1.0 and our correlation).
 ATTRIBUTES: Final = (
     "specversion",
     "id",
@@ -50,16 +50,16 @@ def _channel(operation: dict[str, dict[str, str]]) -> str:
 
 
 def operations_fit_their_channels(contract: Documents) -> Iterator[str]:
-    """The message is one of the operation's own channel; the service says who does it."""
+    """Check that an operation names its service, and a message of its own channel."""
     for name, operation in contract.asyncapi["operations"].items():
         channel = contract.at(ASYNCAPI, operation["channel"]["$ref"][1:])
         if operation["action"] not in ("send", "receive") or not operation["x-service"]:
-            yield f"{name} does not say who does what"
+            yield f"{name} needs x-service, its channel and its message"
         wanted = f"{operation['channel']['$ref']}/messages/{next(iter(channel['messages']))}"
         if [message["$ref"] for message in operation["messages"]] != [wanted]:
-            yield f"{name} is about another message than its channel"
+            yield f"{name} has another message than its channel"
         if operation.get("x-delivery", "queue") not in DELIVERIES:
-            yield f"{name} is delivered by {operation['x-delivery']}: it is queue or invoke"
+            yield f"{name} has x-delivery {operation['x-delivery']}: write queue or invoke"
 
 
 def copies_are_copies(contract: Documents) -> Iterator[str]:
@@ -69,7 +69,7 @@ def copies_are_copies(contract: Documents) -> Iterator[str]:
         if channel["messages"][event]["$ref"] != f"#/components/messages/{event}":
             yield f"channel {name} carries another message than {event}"
         if copy is None and (name != event or delay is not None):
-            yield f"channel {name} is not {event}, so it says x-copy-of; only copies are delayed"
+            yield f"channel {name} is not {event}, so it needs x-copy-of; only copies have x-delay"
         if copy is not None and (
             copy != event or name == event or not (delay or {}).get("seconds")
         ):
@@ -96,7 +96,7 @@ def envelopes_name_their_event(contract: Documents) -> Iterator[str]:
 
 
 def two_versions_have_the_same_receivers(contract: Documents) -> Iterator[str]:
-    """Of two versions one is announced, and both have the same receivers.
+    """Check that of two versions one is announced, and that both have the same receivers.
 
     So every consumer keeps receiving the event when the producer switches.
     """
@@ -106,9 +106,9 @@ def two_versions_have_the_same_receivers(contract: Documents) -> Iterator[str]:
             continue
         if other not in contract.announced or VERSION.sub("", other) != VERSION.sub("", event):
             yield f"{event}: x-announced-as {other} is no version of it that is announced"
-        elif _heard(contract, event) != _heard(contract, other):
+        elif _receivers(contract, event) != _receivers(contract, other):
             yield f"{event} and {other} need the same sender, receivers and delayed copies"
 
 
-def _heard(contract: Documents, event: str) -> set[tuple[str, str, bool]]:
+def _receivers(contract: Documents, event: str) -> set[tuple[str, str, bool]]:
     return {(p.producer, p.consumer, p.delayed) for p in contract.pairs if p.event == event}

@@ -1,4 +1,4 @@
-"""Rules of the examples: each keeps its schema, or breaks it where its name says so."""
+"""Rules of the examples: each is valid, or invalid if its name says so."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ def every_event_has_examples(contract: Documents) -> Iterator[str]:
             yield f"examples/{event} has no invalid-*.json"
     for example in contract.examples:
         if example.event not in contract.events:
-            yield f"examples/{example.event} is of no event"
+            yield f"examples/{example.event} belongs to no event"
 
 
-def every_event_example_keeps_its_word(contract: Documents) -> Iterator[str]:
-    """valid-*.json keeps the schema, invalid-*.json breaks it in exactly one place."""
+def every_event_example_fits_its_name(contract: Documents) -> Iterator[str]:
+    """Check that valid-*.json is valid, and that invalid-*.json has exactly one error."""
     validators = {e: _validator(contract.event_schema(e)) for e in contract.events}
     for example in contract.examples:
         where = f"examples/{example.event}/{example.name}"
         try:
             document = json.loads(example.body)
         except ValueError:
-            yield f"{where} is no JSON"
+            yield f"{where} is not JSON"
             continue
         if example.event in validators:
             found = list(validators[example.event].iter_errors(document))
             if example.valid and found:
-                yield f"{where}: {_told(found)}"
+                yield f"{where}: {_listed(found)}"
             if not example.valid and len(found) != 1:
-                yield f"{where} breaks its schema in {len(found)} places, not in one"
+                yield f"{where} has {len(found)} errors, not one"
 
 
-def inline_examples_keep_their_schemas(contract: Documents) -> Iterator[str]:
+def inline_examples_are_valid(contract: Documents) -> Iterator[str]:
     for name in HTTP:
         yield from _walk(contract, name, contract.by_name[name], name)
     yield from _walk(contract, COMMON, contract.by_name[COMMON], COMMON)
@@ -58,14 +58,14 @@ def _walk(contract: Documents, name: str, node: Any, where: str) -> Iterator[str
     for schema, label, value in _examples(node):
         found = list(_validator(contract.flat(name, schema)).iter_errors(value))
         if found:
-            yield f"{where}: example {label}: {_told(found)}"
+            yield f"{where}: example {label}: {_listed(found)}"
     for key, value in node.items():
         if key not in ("examples", "example", "value"):
             yield from _walk(contract, name, value, f"{where}/{key}")
 
 
 def _examples(node: Mapping[str, Any]) -> Iterator[tuple[Any, str, Any]]:
-    """Schema, name and value of the examples that stand in this very node."""
+    """Yield schema, name and value of the examples in this node itself."""
     if "schema" in node:
         for label, example in (node.get("examples") or {}).items():
             yield node["schema"], label, example["value"]
@@ -77,7 +77,7 @@ def _examples(node: Mapping[str, Any]) -> Iterator[tuple[Any, str, Any]]:
 
 
 def every_pattern_has_an_example(contract: Documents) -> Iterator[str]:
-    """A type that is described by a pattern shows what that looks like."""
+    """Check that a type with a pattern has an example."""
     shared = [(COMMON, contract.by_name[COMMON]["$defs"])]
     for name, schemas in shared + [
         (name, contract.by_name[name]["components"]["schemas"]) for name in HTTP
@@ -88,7 +88,7 @@ def every_pattern_has_an_example(contract: Documents) -> Iterator[str]:
 
 
 def every_body_has_an_example(contract: Documents) -> Iterator[str]:
-    """Bodies of requests and of all responses, refusals included."""
+    """Check that the bodies of requests and of all responses have examples."""
     for name in HTTP:
         for path, method, _, operation in contract.operations(name):
             where = f"{name}: {method} {path}"
@@ -108,8 +108,8 @@ def _validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema)
 
 
-def _told(errors: list[jsonschema_rs.ValidationError]) -> str:
+def _listed(errors: list[jsonschema_rs.ValidationError]) -> str:
     return "; ".join(
-        f"{'.'.join(map(str, error.instance_path)) or 'all of it'}: {error.message}"
+        f"{'.'.join(map(str, error.instance_path)) or 'document'}: {error.message}"
         for error in errors
     )

@@ -1,4 +1,4 @@
-"""Rules of the fields of requests: where each stops on purpose, said beside it with a reason."""
+"""Rules of the fields of requests: where each stops on purpose, with the reason next to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Node = Mapping[str, Any]
 
 
 def declared(contract: Documents, operation_id: str, path: Path) -> Mapping[str, str]:
-    """The places that a field of a request body is kept from, and why; a part follows its whole."""
+    """Return the places that a field of a request body, or its parent, is kept from, and why."""
     kept: dict[str, str] = {}
     for at, node in _fields(contract, operation_id):
         if at == path[: len(at)]:
@@ -25,7 +25,7 @@ def declared(contract: Documents, operation_id: str, path: Path) -> Mapping[str,
 
 
 def fields_are_kept_with_a_reason(contract: Documents) -> Iterator[str]:
-    """`x-kept-from` stands beside a field of a request, and names known places with reasons."""
+    """Check that `x-kept-from` is in a field of a request, and names known places with reasons."""
     known: set[int] = set()
     for _, _, _, operation in contract.operations(OPENAPI):
         if "requestBody" not in operation:
@@ -39,7 +39,7 @@ def fields_are_kept_with_a_reason(contract: Documents) -> Iterator[str]:
     for name in NAMES:
         for pointer, node in _mappings(contract.by_name[name], ""):
             if KEPT_FROM in node and id(node) not in known:
-                yield f"{name}{pointer}: {KEPT_FROM} belongs beside a field of a request body"
+                yield f"{name}{pointer}: {KEPT_FROM} belongs in a field of a request body"
 
 
 def _of_field(where: str, kept: Any) -> Iterator[str]:
@@ -50,11 +50,11 @@ def _of_field(where: str, kept: Any) -> Iterator[str]:
         if place not in PLACES:
             yield f"{where}: {KEPT_FROM} knows no place {place}, only {', '.join(PLACES)}"
         if not isinstance(reason, str) or len(reason.split()) < WORDS_MIN:
-            yield f"{where}: say in words why it is kept from {place}"
+            yield f"{where}: give the reason why it is kept from {place}"
 
 
 def _shown_anyway(contract: Documents, operation: Node, path: Path, field: Node) -> Iterator[str]:
-    """A field that is kept from the answers and is one of their fields."""
+    """Yield a violation if a field that is kept from the answers is one of their fields."""
     if "answers" in field[KEPT_FROM]:
         good = next(r for s, r in operation["responses"].items() if s.startswith("2"))
         schema = contract.flat(OPENAPI, next(iter(good["content"].values()))["schema"])
@@ -62,11 +62,11 @@ def _shown_anyway(contract: Documents, operation: Node, path: Path, field: Node)
             schema = schema.get("properties", {}).get(step)
             if schema is None:
                 return
-        yield f"{operation['operationId']}.{'.'.join(path)}: the answer has it all the same"
+        yield f"{operation['operationId']}.{'.'.join(path)}: the answer has it nevertheless"
 
 
 def _fields(contract: Documents, operation_id: str) -> Iterator[tuple[Path, Node]]:
-    """Path and node of each field of a request body; a node may have more than its reference."""
+    """Yield path and node of each field of a request body; references keep their siblings."""
     for _, _, _, operation in contract.operations(OPENAPI):
         if operation["operationId"] == operation_id:
             name, body = contract.resolved(OPENAPI, operation["requestBody"])

@@ -9,7 +9,7 @@ from infra.contracts.documents import GATEWAY, OPENAPI, Documents
 
 HTTP: Final = (OPENAPI, GATEWAY)
 PROBLEM: Final = "application/problem+json"
-# Where no operation is met there is no operation to show them at.
+# Answered where no operation was found, so no operation can show them.
 OF_NO_OPERATION: Final = frozenset(
     {
         "urn:problem-type:gateway:not-found",
@@ -20,7 +20,7 @@ OF_NO_OPERATION: Final = frozenset(
 
 
 def every_problem_is_documented(contract: Documents) -> Iterator[str]:
-    """Each listed type is an example of an answer that some operation gives, and no other is."""
+    """Check that each listed type is an example in an answer of some operation."""
     for name in HTTP:
         listed = contract.by_name[name]["components"]["schemas"]["ProblemType"]["enum"]
         shown = {example["type"] for _, _, example in _shown(contract, name)}
@@ -34,12 +34,12 @@ def every_problem_is_documented(contract: Documents) -> Iterator[str]:
                 yield f"{name}: no operation answers {key}"
 
 
-def problems_say_their_own_status(contract: Documents) -> Iterator[str]:
+def problems_have_their_own_status(contract: Documents) -> Iterator[str]:
     titles: dict[str, str] = {}
     for name in HTTP:
         for where, status, example in _shown(contract, name):
             if str(example["status"]) != status:
-                yield f"{where}: an example of {status} says status {example['status']}"
+                yield f"{where}: an example of {status} has status {example['status']}"
             title = titles.setdefault(example["type"], example["title"])
             if title != example["title"]:
                 yield f"{where}: {example['type']} has two titles: {title}, {example['title']}"
@@ -57,11 +57,11 @@ def refusals_are_problem_documents(contract: Documents) -> Iterator[str]:
                 yield f"{where}: {status} must be a Problem"
             for label, example in content[PROBLEM].get("examples", {}).items():
                 if not example["value"]["type"].endswith(f":{label}"):
-                    yield f"{where}: the example {label} is of {example['value']['type']}"
+                    yield f"{where}: the example {label} has type {example['value']['type']}"
 
 
 def _refusals(contract: Documents, name: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Place, status and response of every refusal of every operation."""
+    """Yield place, status and response of every refusal of every operation."""
     for path, method, _, operation in contract.operations(name):
         for status, answer in operation["responses"].items():
             if not status.startswith("2"):

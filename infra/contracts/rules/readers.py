@@ -1,4 +1,4 @@
-"""Rules for other tools and readers: names, sizes of integers, descriptions, contact."""
+"""Rules for the readers of the contract: titles, integers, descriptions, contact."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HTTP: Final = (OPENAPI, GATEWAY)
 
 
 def integers_have_format_and_limits(contract: Documents) -> Iterator[str]:
-    """Generated clients choose a type by `format`: without it, money overflows 32 bits."""
+    """Check all integers: generated clients choose a type by `format`, and 32 bits overflow."""
     for name in NAMES:
         for where, schema in _integers(contract.by_name[name], name):
             limits = FORMATS.get(schema.get("format", ""))
@@ -38,7 +38,7 @@ def _integers(node: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def schemas_are_titled(contract: Documents) -> Iterator[str]:
-    """Generators of models name a class after its schema's title, and invent a name without one."""
+    """Check that schemas have titles, after which generators of models name their classes."""
     for name in NAMES:
         for key, schema in _named_schemas(contract, name).items():
             if schema.get("title") != key:
@@ -60,7 +60,7 @@ def _named_schemas(contract: Documents, name: str) -> Mapping[str, Mapping[str, 
 
 
 def everything_is_described(contract: Documents) -> Iterator[str]:
-    """Operations, their parameters and named schemas are described."""
+    """Check that operations, their parameters and named schemas have descriptions."""
     for name in HTTP:
         yield from _undescribed_operations(contract, name)
     for name in NAMES:

@@ -1,1 +1,1 @@
-"""The API's clients, made from specs/openapi.yaml: one package in Python, one in TypeScript."""
+"""The API's clients, generated from specs/openapi.yaml: a Python and a TypeScript package."""

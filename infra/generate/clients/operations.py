@@ -21,8 +21,11 @@ from infra.generate.spec import (
 
 KEY_HEADER = "Idempotency-Key"
 PROBLEM_MEDIA = "application/problem+json"
-STARTS = (COMMON + "#", "#")  # of references to shared schemas, from outside and from among them
-REPEATABLE = ("GET", "PUT", "DELETE")  # asked again, they do no more than once (RFC 9110, 9.2.2)
+STARTS = (
+    COMMON + "#",
+    "#",
+)  # of references to shared schemas, from other documents and from their own
+REPEATABLE = ("GET", "PUT", "DELETE")  # idempotent methods (RFC 9110, 9.2.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation as both clients offer it."""
+    """One operation, as both clients offer it."""
 
     id: str
     function: str
@@ -52,14 +55,14 @@ class Operation:
     body: str | None
     answer: str
     authenticated: bool
-    item: str | None  # what a page holds, when the answer is one
+    item: str | None  # the type of a page's items, if the answer is a page
 
     def located(self, location: str) -> tuple[Argument, ...]:
         return tuple(a for a in self.arguments if a.location == location)
 
     @property
     def repeatable(self) -> bool:
-        """Whether sending it twice does what sending it once does."""
+        """Whether sending it twice has the same effect as sending it once."""
         return self.keyed or self.method in REPEATABLE
 
     @property
@@ -74,7 +77,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """One type of problem, and how the contract shows it."""
+    """One type of problem, with title and statuses from the contract."""
 
     type: str
     title: str
@@ -86,7 +89,7 @@ class ProblemKind:
 
 
 def read_operations() -> tuple[Operation, ...]:
-    """Every operation of the contract. Raises SpecError."""
+    """Return every operation of the contract. Raises SpecError."""
     document = load(api.SPEC)
     return tuple(_operation(document, operation) for operation in api.read_operations())
 
@@ -124,27 +127,27 @@ def _argument(document: Mapping[str, Any], spec: Mapping[str, Any]) -> Argument:
 
 
 def _item(document: Mapping[str, Any], operation: api.Operation) -> str | None:
-    """A page has `items` and `next_cursor`, and its operation takes a `cursor`."""
+    """Return the type of a page's items; a page has `items` and `next_cursor`."""
     properties = document["components"]["schemas"][operation.answer].get("properties", {})
     if "next_cursor" not in properties or "items" not in properties:
         return None
     if not any(p.name == "cursor" for p in operation.parameters):
         where = f"{operation.method} {operation.path}"
-        raise SpecError(api.SPEC, where, "answers with next_cursor, so it needs a parameter cursor")
+        raise SpecError(api.SPEC, where, "answers with next_cursor, so add a parameter cursor")
     return pointer(properties["items"]["items"]["$ref"])[-1]
 
 
 def key_schema() -> Mapping[str, Any]:
-    """What an Idempotency-Key may be."""
+    """Return the schema of an Idempotency-Key."""
     parameters = load(api.SPEC)["components"]["parameters"]
     schema: Mapping[str, Any] = parameters["IdempotencyKey"]["schema"]
     return schema
 
 
 def schemas(operations: tuple[Operation, ...]) -> dict[str, Any]:
-    """Every schema that a client's user meets, the shared ones included, in one namespace.
+    """Return every schema of a client's interface, shared ones included, in one namespace.
 
-    An answer may grow: where a schema may be part of one, unknown fields are not refused.
+    Answers may get new fields, so schemas that are part of one allow unknown fields.
     """
     known = _namespace()
     answers = {o.answer for o in operations}
@@ -167,7 +170,7 @@ def _namespace() -> dict[str, Any]:
 
 
 def _closure(known: Mapping[str, Any], names: set[str]) -> set[str]:
-    """These schemas and all that they are made of."""
+    """Return these schemas and all that they refer to."""
     found: set[str] = set()
     todo = sorted(names)
     while todo:
@@ -179,7 +182,7 @@ def _closure(known: Mapping[str, Any], names: set[str]) -> set[str]:
 
 
 def problem_kinds() -> tuple[ProblemKind, ...]:
-    """Every problem type, with title and statuses as the examples of the contract show them."""
+    """Return every problem type, with title and statuses from the examples of the contract."""
     shown = list(_shown_problems())
     return tuple(
         ProblemKind(

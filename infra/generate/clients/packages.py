@@ -1,4 +1,4 @@
-"""Every file of both client packages."""
+"""The files of both client packages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from infra.generate.spec import ROOT
 
 
 def render() -> dict[str, str]:
-    """Name → text, its Python not formatted yet. Raises SpecError."""
+    """Return name → text, with unformatted Python. Raises SpecError."""
     operations = read_operations()
     licence = (ROOT / "LICENSE").read_text("utf-8")
     licences = {f"{folder}/LICENSE": licence for folder in (python.FOLDER, typescript.FOLDER)}

@@ -1,4 +1,4 @@
-"""The Python package: the same models as the services, and templates around them."""
+"""The Python package: the models of the services, and templates around them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from infra.generate.spec import COMMON, SpecError, load, pointer
 
 TEMPLATES = Path(__file__).parent / "templates"
 FOLDER = "generated/clients/python"
-# Where the generated alias of timestamps becomes one of texts with a `datetime`.
+# The generated alias of timestamps, which becomes an alias of texts with a `datetime`.
 TIMESTAMP = re.compile(
     r'^(Timestamp = TypeAliasType\("Timestamp", Annotated\[)str(, .*)\]\)$', re.MULTILINE
 )
@@ -26,7 +26,7 @@ MODEL_IMPORTS = """from pydantic import AfterValidator
 from .model import Model, TimestampText"""
 PACKAGE = "payments_client"
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
-# What a schema says → what pydantic calls it.
+# Keyword of a schema → argument of pydantic's Field.
 LIMITS = {
     "minimum": "ge",
     "maximum": "le",
@@ -53,7 +53,7 @@ def environment(language: str) -> Environment:
 
 
 def render(operations: tuple[Operation, ...]) -> dict[str, str]:
-    """Name → text of every file of the package. Raises SpecError."""
+    """Return name → text of every file of the package. Raises SpecError."""
     templates = environment("python")
     templates.filters["python_type"] = python_type
     templates.filters["signature"] = signature
@@ -84,8 +84,8 @@ def _place(template: str) -> str:
 
 
 def _models(schemas: Mapping[str, Any]) -> str:
-    """The package is installed outside this repository, so it takes nothing from `generated`."""
-    code = models.models(schemas, docstring="What the API takes and gives.", shared=False)
+    """Return the models, without imports of `generated`: the package is installed elsewhere."""
+    code = models.models(schemas, docstring="Requests and answers of the API.", shared=False)
     code = code.replace("from generated.model import Model", MODEL_IMPORTS)
     code, found = TIMESTAMP.subn(r"\1TimestampText\2, AfterValidator(TimestampText)])", code)
     if found != 1:
@@ -94,7 +94,7 @@ def _models(schemas: Mapping[str, Any]) -> str:
 
 
 def python_type(schema: Mapping[str, Any]) -> str:
-    """How the schema of a parameter is written in Python."""
+    """Return the Python type of a parameter's schema."""
     if "$ref" in schema:
         return pointer(schema["$ref"])[-1]
     if schema.get("type") not in SCALARS:
@@ -103,7 +103,7 @@ def python_type(schema: Mapping[str, Any]) -> str:
 
 
 def checked_type(schema: Mapping[str, Any]) -> str:
-    """The same with the limits that pydantic is to check."""
+    """Return the Python type with the limits that pydantic checks."""
     if "$ref" in schema:
         return python_type(schema)
     if unknown := schema.keys() - LIMITS.keys() - SAYING_NOTHING:
@@ -115,14 +115,14 @@ def checked_type(schema: Mapping[str, Any]) -> str:
 
 
 def used_names(operations: tuple[Operation, ...]) -> set[str]:
-    """The models that the signatures of the operations name."""
+    """Return the models that the signatures of the operations use."""
     named = {n for o in operations for n in (o.body, o.answer, o.item) if n}
     arguments = [a for o in operations for a in o.arguments]
     return named | {python_type(a.schema) for a in arguments if "$ref" in a.schema}
 
 
 def signature(operation: Operation, *, pages: bool = False, checked: bool = False) -> str:
-    """The parameters of a method: those of the path first, then the body, the rest by keyword.
+    """Return the parameters of a method: path, then body, then the rest by keyword.
 
     `pages`: without the cursor, for an iterator over all pages. `checked`: by pydantic.
     """
@@ -137,7 +137,7 @@ def signature(operation: Operation, *, pages: bool = False, checked: bool = Fals
 
 
 def _marked(by_keyword: list[str]) -> list[str]:
-    """With the star that stands before parameters which go by keyword."""
+    """Return the parameters behind the star that makes them keyword-only."""
     return ["*", *by_keyword] if by_keyword else []
 
 
@@ -146,7 +146,7 @@ def keywords(operation: Operation) -> tuple[Argument, ...]:
 
 
 def named(operation: Operation) -> str:
-    """The names of the parameters, for a reader."""
+    """Return the names of the parameters, for documentation."""
     names = [a.field for a in operation.located("path")]
     names += ["body"] if operation.body else []
     rest = [a.field for a in keywords(operation)]
@@ -155,7 +155,7 @@ def named(operation: Operation) -> str:
 
 
 def passed_on(operation: Operation) -> str:
-    """The same parameters as arguments of the call that they are handed on to."""
+    """Return the same parameters as arguments of the call that they are passed to."""
     first = [a.field for a in operation.located("path")]
     first += ["body"] if operation.body else []
     rest = [f"{a.field}={a.field}" for a in keywords(operation)]

@@ -1,6 +1,6 @@
-"""The TypeScript package: plain modules with declarations beside them, so nothing needs a build.
+"""The TypeScript package: plain modules and their declarations, without a build step.
 
-The types are written here and not by a Node tool, so that `make generate` needs no Node.
+The types are generated here and not by a Node tool, so that `make generate` needs no Node.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COLUMNS = 100
 
 
 def render(operations: tuple[Operation, ...]) -> dict[str, str]:
-    """Name → text of every file of the package. Raises SpecError."""
+    """Return name → text of every file of the package. Raises SpecError."""
     templates = environment("typescript")
     templates.filters |= {
         "camel": camel,
@@ -52,7 +52,7 @@ def camel(name: str) -> str:
 
 
 def declaration(name: str, schema: Mapping[str, Any]) -> str:
-    """A named schema as a declaration with its description."""
+    """Return a named schema as a declaration with its description."""
     if schema.get("type") != "object" or "properties" not in schema:
         return f"{_comment(schema)}export type {name} ={_union(name, schema)};\n"
     required = schema.get("required", ())
@@ -69,7 +69,7 @@ def _comment(schema: Mapping[str, Any], indent: str = "") -> str:
 
 
 def _union(name: str, schema: Mapping[str, Any]) -> str:
-    """The type of an alias; a long list of members stands one below the other."""
+    """Return the type of an alias; a long union has one member per line."""
     text = type_of(schema)
     if len(f"export type {name} = {text};") <= COLUMNS or " | " not in text:
         return f" {text}"
@@ -77,7 +77,7 @@ def _union(name: str, schema: Mapping[str, Any]) -> str:
 
 
 def type_of(schema: Mapping[str, Any]) -> str:
-    """How a schema is written in TypeScript. Raises SpecError for what has no notation here yet."""
+    """Return the TypeScript type of a schema. Raises SpecError for unsupported ones."""
     if "$ref" in schema:
         return pointer(schema["$ref"])[-1]
     if "enum" in schema or "const" in schema:
@@ -93,7 +93,7 @@ def type_of(schema: Mapping[str, Any]) -> str:
 
 
 def arguments(operation: Operation) -> str:
-    """What a method takes: the places of its path, its body, its other parameters, its options."""
+    """Return a method's parameters: those of its path, its body, all others, its options."""
     taken = [camel(a.name) for a in operation.located("path")]
     taken += ["body"] if operation.body else []
     taken += ["parameters = {}"] if others(operation) else []
@@ -101,12 +101,12 @@ def arguments(operation: Operation) -> str:
 
 
 def method(operation: Operation) -> str:
-    """Its declaration, laid out as prettier does."""
+    """Return the declaration of a method, in prettier's layout."""
     return _laid_out(operation.id, _declared(operation), f"Promise<{operation.answer}>")
 
 
 def pages_method(operation: Operation) -> str:
-    """The declaration of the iterator over all its pages, which needs no cursor."""
+    """Return the declaration of the iterator over all pages, which needs no cursor."""
     taken = _declared(operation, without="cursor")
     return _laid_out(operation.items_id, taken, f"AsyncGenerator<{operation.item}, void, void>")
 
@@ -120,7 +120,7 @@ def _laid_out(name: str, taken: list[str], answer: str) -> str:
 
 
 def _broken(argument: str) -> str:
-    """An object type that is too long has a line for each member."""
+    """Return an object type, with one line per member if it is too long."""
     if len(argument) + 5 <= COLUMNS or not argument.endswith(" }"):
         return argument
     name, _, members = argument[:-2].partition("{ ")
@@ -128,7 +128,7 @@ def _broken(argument: str) -> str:
 
 
 def _declared(operation: Operation, without: str = "") -> list[str]:
-    """What a method takes, with types."""
+    """Return a method's parameters with types."""
     taken = [f"{camel(a.name)}: {type_of(a.schema)}" for a in operation.located("path")]
     taken += [f"body: {operation.body}"] if operation.body else []
     left = [a for a in others(operation) if a.name != without]
@@ -140,7 +140,7 @@ def _declared(operation: Operation, without: str = "") -> list[str]:
 
 
 def pairs(arguments: tuple[Argument, ...]) -> str:
-    """Names and values as a JavaScript array, laid out as prettier does."""
+    """Return names and values as a JavaScript array, in prettier's layout."""
     made = [f"[{json.dumps(a.name)}, {_member(a)}]" for a in arguments]
     if len(made) == 1:
         return f"[{made[0]}]"
@@ -162,7 +162,7 @@ def others(operation: Operation) -> tuple[Argument, ...]:
 
 
 def url(operation: Operation) -> str:
-    """The path as a JavaScript expression."""
+    """Return the path as a JavaScript expression."""
     path = operation.path
     for argument in operation.located("path"):
         name = argument.name

@@ -1,4 +1,4 @@
-// When a call ends early: by its time, by its caller, or because it cannot be sent at all.
+// Calls that end early: by a timeout, by the caller, or because the request is invalid.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -59,7 +59,7 @@ test("a call that is ended while its token is made is not sent", async () => {
   );
 });
 
-test("what cannot be sent is refused at once, and not as a lost answer", async () => {
+test("an invalid request is refused immediately, and not as a lost answer", async () => {
   let asked = 0;
   const token = () => `attempt\n${(asked += 1)}`;
   await serving(
@@ -73,7 +73,7 @@ test("what cannot be sent is refused at once, and not as a lost answer", async (
   );
 });
 
-test("waiting ends when the caller has no more time", async () => {
+test("waiting ends at the caller's timeout", async () => {
   await serving([PENDING], async (client) => {
     await assert.rejects(client.waitUntilFinal("pay_x", { timeoutMs: 0 }), StillPending);
   });
@@ -99,7 +99,7 @@ test("an API that never answered is unreachable when waiting ends", async () => 
   });
 });
 
-test("waiting does not try again after its end", async () => {
+test("waiting does not retry after its timeout", async () => {
   const retries = { delayFirstMs: 1_000_000, delayMaxMs: 1_000_000, random: () => 1 };
   await serving(
     [CUT],

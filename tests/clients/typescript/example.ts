@@ -1,5 +1,5 @@
-// What a TypeScript caller writes. It is compiled, not run: tsc must accept all of it, and refuse
-// each line below an @ts-expect-error.
+// Code of a TypeScript caller. It is compiled, not run: tsc must accept it, and refuse each line
+// below an @ts-expect-error.
 import {
   type Payment,
   type PaymentRequest,
@@ -28,7 +28,7 @@ export async function pay(token: string, signal: AbortSignal): Promise<string> {
   return final.status;
 }
 
-export function told(error: unknown): string {
+export function described(error: unknown): string {
   if (error instanceof ValidationFailed) return error.errors.map((e) => e.field).join();
   if (error instanceof NotFound) return error.detail;
   if (error instanceof Problem) return error.type;
@@ -45,9 +45,9 @@ export async function refused(payments: PaymentsClient): Promise<void> {
   await payments.listPayments({ status: "paid" });
   // @ts-expect-error reading needs no key
   await payments.getPayment("pay_a", { idempotencyKey: "k" });
-  // @ts-expect-error nor has waiting one
+  // @ts-expect-error waiting needs no key
   await payments.waitUntilFinal("pay_a", { idempotencyKey: "k" });
-  // @ts-expect-error the cursor is the iterator's own business
+  // @ts-expect-error the iterator handles the cursor
   payments.iteratePayments({ cursor: "c" });
   // @ts-expect-error an unknown field
   await payments.createDeposit("EUR", { amount: { value: 1, currency: "EUR" }, gift: true });

@@ -1,4 +1,4 @@
-// The running API, as the Python side of these tests describes it in the environment.
+// The running API, as the Python tests describe it in the environment.
 import { PaymentsClient } from "payments-client";
 
 const { BASE_URL, TOKENS } = process.env;

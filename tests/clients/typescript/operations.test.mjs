@@ -9,7 +9,7 @@ const alice = clientOf("alice");
 const olivia = clientOf("olivia");
 const note = { note: "Looked at" };
 
-// Operation → how it is called. An operation that is new in the contract needs a line here.
+// Operation → how it is called. A new operation of the contract needs a line here.
 const CALLS = {
   createPayment: () => alice.createPayment(coffee()),
   listPayments: () => alice.listPayments({ status: "completed", page_size: 1 }),
@@ -40,7 +40,7 @@ test("a payment is waited for until it is completed", async () => {
   assert.equal(payment.status, "completed");
 });
 
-test("a declined payment says why", async () => {
+test("a declined payment has the decline code", async () => {
   const { payment_id } = await alice.createPayment(coffee(450, "payee_decline_do_not_honor"));
 
   const payment = await alice.waitUntilFinal(payment_id);
@@ -48,7 +48,7 @@ test("a declined payment says why", async () => {
   assert.deepEqual([payment.status, payment.failure_code], ["failed", "do_not_honor"]);
 });
 
-test("the same key gives the same payment", async () => {
+test("the same key returns the same payment", async () => {
   const options = { idempotencyKey: "typescript-order-4711" };
   const first = await alice.createPayment(coffee(), options);
 
@@ -57,7 +57,7 @@ test("the same key gives the same payment", async () => {
   assert.equal(again.payment_id, first.payment_id);
 });
 
-test("a payment whose answer was lost is sent again and is still one payment", async () => {
+test("a payment whose answer was lost is repeated and stays one payment", async () => {
   const fetch = async (...request) => {
     await globalThis.fetch(...request);
     throw new TypeError("lost");

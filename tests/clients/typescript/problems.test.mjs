@@ -1,5 +1,5 @@
-// Each type of problem becomes a class of its own: provoked at the running API where that can be
-// done, otherwise as the contract's example shows it.
+// Each type of problem has its own class. The running API is made to answer with it where possible;
+// otherwise the contract's example is used.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

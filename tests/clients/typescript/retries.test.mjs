@@ -1,4 +1,4 @@
-// What is sent again, when, and what is not: against a server that answers as each test says.
+// Retries of the TypeScript client, against a server with scripted answers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -19,7 +19,7 @@ import { keys, problem, serving } from "./serving.mjs";
 const note = { note: "Looked at" };
 
 for (const [name, failure] of Object.entries({ BUSY, DOWN, LATE, FOREIGN, CUT })) {
-  test(`after ${name} it is tried again with the same key`, async () => {
+  test(`after ${name} the call is retried with the same key`, async () => {
     await serving([failure, failure, PAYMENT], async (client, requests) => {
       const payment = await client.createPayment(coffee());
 
@@ -40,7 +40,7 @@ test("each call has a key of its own", async () => {
   });
 });
 
-test("attempts are bounded and the last failure is thrown", async () => {
+test("attempts are limited and the last failure is thrown", async () => {
   await serving([DOWN, DOWN, DOWN, BUSY], async (client, requests) => {
     await assert.rejects(client.getHealth(), TooManyRequests);
     assert.equal(requests.length, 4);
@@ -48,7 +48,7 @@ test("attempts are bounded and the last failure is thrown", async () => {
 });
 
 for (const [name, failure] of Object.entries({ DOWN, LATE, CUT })) {
-  test(`after ${name} what carries no key is not sent again`, async () => {
+  test(`after ${name} a call without a key is not retried`, async () => {
     await serving([failure, OK], async (client, requests) => {
       await assert.rejects(client.discardFailedEvent("fev_a", note));
       assert.equal(requests.length, 1);
@@ -56,7 +56,7 @@ for (const [name, failure] of Object.entries({ DOWN, LATE, CUT })) {
   });
 }
 
-test("what carries no key is sent again when it was refused before it was done", async () => {
+test("a call without a key is retried when it was refused before any work", async () => {
   await serving([BUSY, problem(409, "conflict")], async (client, requests) => {
     await assert.rejects(client.discardFailedEvent("fev_a", note), Conflict);
     assert.equal(requests.length, 2);
@@ -64,7 +64,7 @@ test("what carries no key is sent again when it was refused before it was done",
 });
 
 for (const [name, failure] of Object.entries({ DOWN, LATE, FOREIGN, CUT })) {
-  test(`a call that failed by ${name} is sent again with the key that its error carries`, async () => {
+  test(`a call that failed by ${name} can be repeated with the key of its error`, async () => {
     await serving(
       [failure, PAYMENT],
       async (client, requests) => {
@@ -80,28 +80,28 @@ for (const [name, failure] of Object.entries({ DOWN, LATE, FOREIGN, CUT })) {
   });
 }
 
-test("an error carries the key that the caller gave", async () => {
+test("an error has the key that the caller passed", async () => {
   await serving([problem(409, "conflict")], async (client) => {
     const options = { idempotencyKey: "order-4711" };
     await assert.rejects(client.createPayment(coffee(), options), options);
   });
 });
 
-test("an error of a call without a key carries none", async () => {
+test("an error of a call without a key has none", async () => {
   await serving([DOWN], async (client) => {
     const error = await client.discardFailedEvent("fev_a", note).catch((caught) => caught);
     assert.equal(error.idempotencyKey, undefined);
   });
 });
 
-test("a fault that may last is not tried again", async () => {
+test("a permanent failure is not retried", async () => {
   await serving([problem(500, "internal-error")], async (client, requests) => {
     await assert.rejects(client.getHealth(), InternalError);
     assert.equal(requests.length, 1);
   });
 });
 
-test("an API that asks for too long a pause is not waited for", async () => {
+test("a call with too long a Retry-After is not retried", async () => {
   const busy = problem(429, "too-many-requests", { "Retry-After": "3600" });
   await serving([busy], async (client, requests) => {
     await assert.rejects(client.getHealth(), { retryAfterMs: 3_600_000 });
@@ -109,7 +109,7 @@ test("an API that asks for too long a pause is not waited for", async () => {
   });
 });
 
-test("a pause that the API asks for is kept", async () => {
+test("the delay is at least Retry-After", async () => {
   const busy = problem(429, "too-many-requests", { "Retry-After": "1" });
   await serving([busy, OK], async (client) => {
     const start = performance.now();
@@ -118,7 +118,7 @@ test("a pause that the API asks for is kept", async () => {
   });
 });
 
-test("a server that is not there was not reached", async () => {
+test("a request to an absent server was not sent", async () => {
   let gone;
   await serving([OK], (_client, _requests, baseUrl) => {
     gone = baseUrl;
@@ -128,7 +128,7 @@ test("a server that is not there was not reached", async () => {
   await assert.rejects(client.createPayment(coffee()), { name: "Unreachable", maybeDone: false });
 });
 
-test("a token is asked for before each attempt, and not sent where none is wanted", async () => {
+test("the token function is called before each attempt, and no token is sent without security", async () => {
   const tokens = ["first", "second", "third"];
   const options = { token: async () => tokens.shift() };
   await serving(
@@ -151,7 +151,7 @@ test("a type that a later API adds is a plain Problem", async () => {
   });
 });
 
-test("a list that does not move on ends", async () => {
+test("a list that repeats a page ends", async () => {
   const page = { status: 200, body: { items: [1], next_cursor: "here" } };
   await serving([page], async (client, requests) => {
     const read = async () => {
@@ -162,20 +162,20 @@ test("a list that does not move on ends", async () => {
   });
 });
 
-test("what stands in a path stays in its place", async () => {
+test("a path parameter cannot change the path", async () => {
   await serving([problem(404, "not-found")], async (client, requests) => {
     await assert.rejects(client.getPayment("../wallets?x=1#y"));
     assert.equal(requests[0].url, "/payments/..%2Fwallets%3Fx%3D1%23y");
   });
 });
 
-test("a key that the contract refuses is not sent", async () => {
+test("an invalid key is not sent", async () => {
   const client = new PaymentsClient({ baseUrl: "http://127.0.0.1:1" });
   for (const idempotencyKey of ["", "with space", "ü", "x".repeat(65), "a\nb"]) {
     await assert.rejects(client.createPayment(coffee(), { idempotencyKey }), TypeError);
   }
 });
 
-test("a base URL without a scheme is refused at once", () => {
+test("a base URL without a scheme is refused immediately", () => {
   assert.throws(() => new PaymentsClient({ baseUrl: "127.0.0.1:8080/v1" }), TypeError);
 });

@@ -1,4 +1,4 @@
-// A client whose API answers as the test says, and what it may answer.
+// A client with a scripted API, and the answers of that API.
 import { once } from "node:events";
 import { createServer } from "node:http";
 

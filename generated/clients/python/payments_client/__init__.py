@@ -1,4 +1,4 @@
-"""Client of the Payment system API 1.2.0: everything to import is here.
+"""Client of the Payment system API 1.2.0: import everything from here.
 
 with PaymentsClient(base_url, token) as payments:
     payment = payments.create_payment(PaymentRequest(amount=..., payee="coffee-shop-42"))

@@ -1,4 +1,4 @@
-"""What came back: the model of a good answer, or the error that says what happened instead."""
+"""Responses: read as the model of the answer, or raised as an error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .errors import PROBLEMS, Problem, ProblemDocument, UnexpectedAnswer, Unreac
 from .model import READING
 
 TEXT_CHARS_MAX: Final = 200
-# The connection never came to be, so nothing was sent.
+# No connection was established, so nothing was sent.
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NO_ANSWER: Final = (
     TimeoutError,
@@ -30,7 +30,7 @@ NO_ANSWER: Final = (
 
 @contextmanager
 def unreachable() -> Iterator[None]:
-    """Raises Unreachable instead of what httpx and anyio raise when no answer comes."""
+    """Raise Unreachable instead of what httpx and anyio raise when no answer comes."""
     try:
         yield
     except NO_ANSWER as error:
@@ -39,7 +39,7 @@ def unreachable() -> Iterator[None]:
 
 
 def read(call: Call[A], response: httpx.Response) -> A:
-    """The model of a good answer. Raises Problem or UnexpectedAnswer."""
+    """Return the model of a successful answer. Raises Problem or UnexpectedAnswer."""
     if not response.is_success:
         raise _refusal(response)
     try:
@@ -64,7 +64,7 @@ def _unexpected(response: httpx.Response, why: str) -> UnexpectedAnswer:
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:
-    """Retry-After in either of its forms: seconds, or a date (RFC 9110, 10.2.3)."""
+    """Return Retry-After, which is a number of seconds or a date (RFC 9110, 10.2.3)."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)

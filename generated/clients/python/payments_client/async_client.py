@@ -1,4 +1,4 @@
-"""The client for asynchronous code: the same methods, to be awaited."""
+"""The client for asynchronous code: the same methods as coroutines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .models import (
 from .pages import async_pages
 from .retries import Retries
 from .transport import AsyncToken, AsyncTransport
-from .waiting import look_s, pauses_s
+from .waiting import pauses_s, read_s
 
 
 class AsyncPaymentsClient:
@@ -49,10 +49,10 @@ class AsyncPaymentsClient:
         retries: Retries | None = None,
         http: httpx.AsyncClient | None = None,
     ) -> None:
-        """`token` is a bearer token, or a function that gives one and is asked before each attempt.
+        """`token` is a bearer token, or a function that returns one and is called before each attempt.
 
         `timeout_s` bounds one attempt.
-        `http` brings proxies, certificates or hooks of your own, and stays open.
+        `http` is a client with your own proxies, certificates or hooks; it stays open.
         """
         self._transport = AsyncTransport(
             base_url, token, timeout_s=timeout_s, retries=retries or Retries(), http=http
@@ -82,7 +82,7 @@ class AsyncPaymentsClient:
         wallet of the same currency, charged through the external gateway, and deducted; or the
         payment fails and no money moves.
 
-        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        Safe to repeat with the same `idempotency_key`; without one, this call generates one.
         """
         return await self._transport.send(
             operations.create_payment(body, idempotency_key=idempotency_key)
@@ -107,7 +107,7 @@ class AsyncPaymentsClient:
     async def iter_payments(
         self, *, status: PaymentStatus | None = None, page_size: int | None = None
     ) -> AsyncIterator[Payment]:
-        """List own payments: every item, page after page."""
+        """List own payments: every item, fetching page after page."""
         async for page in async_pages(
             lambda cursor: self.list_payments(status=status, page_size=page_size, cursor=cursor)
         ):
@@ -146,7 +146,7 @@ class AsyncPaymentsClient:
         In a sandbox every user may deposit into their own wallet. 409 where the wallet would
         hold more than the maximum of `posted`.
 
-        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        Safe to repeat with the same `idempotency_key`; without one, this call generates one.
         """
         return await self._transport.send(
             operations.create_deposit(currency, body, idempotency_key=idempotency_key)
@@ -170,7 +170,7 @@ class AsyncPaymentsClient:
     async def iter_failed_events(
         self, *, status: FailedEventStatus | None = None, page_size: int | None = None
     ) -> AsyncIterator[FailedEvent]:
-        """List events that wait for review: every item, page after page."""
+        """List events that wait for review: every item, fetching page after page."""
         async for page in async_pages(
             lambda cursor: self.list_failed_events(
                 status=status, page_size=page_size, cursor=cursor
@@ -216,7 +216,7 @@ class AsyncPaymentsClient:
     async def wait_until_final(self, payment: Payment | str, *, timeout_s: float = 60.0) -> Payment:
         """Read a payment (or the one with this id) until it is completed or failed.
 
-        Raises StillPending when it is neither in time. The last look comes when the time is over,
+        Raises StillPending when it is neither in time. The last read starts when the time is over,
         and may take a second.
         """
         payment_id = payment if isinstance(payment, str) else payment.payment_id
@@ -224,7 +224,7 @@ class AsyncPaymentsClient:
         latest: Payment | None = None
         for pause_s in pauses_s():
             try:
-                latest = await self._transport.send(call, look_s(deadline))
+                latest = await self._transport.send(call, read_s(deadline))
             except Unreachable as lost:
                 if latest is None or deadline.left_s > pause_s:
                     raise

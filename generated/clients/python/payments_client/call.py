@@ -1,4 +1,4 @@
-"""One operation with its arguments, ready to be sent."""
+"""An operation with its arguments, ready to be sent."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ KEY_HEADER: Final = "Idempotency-Key"
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[A]):
-    """`answer` is the model of a good answer."""
+    """A call; `answer` is the model of its successful answer."""
 
     method: str
     path: str
     answer: type[A]
     repeatable: bool
-    """Whether doing it twice is the same as doing it once."""
+    """Whether sending it twice has the same effect as sending it once."""
     authenticated: bool = True
     places: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str | int | None] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Call(Generic[A]):
 
     @property
     def url(self) -> str:
-        """The path with its places filled in, after the base URL."""
+        """The path with its parameters filled in, relative to the base URL."""
         return self.path.format_map({k: quote(v, safe="") for k, v in self.places.items()})
 
     @property
@@ -43,7 +43,7 @@ class Call(Generic[A]):
         return {name: value for name, value in self.query.items() if value is not None}
 
     def headers_with(self, token: str | None, user_agent: str) -> dict[str, str]:
-        """Every header of the request."""
+        """Return the headers of the request."""
         given = {name: value for name, value in self.headers.items() if value is not None}
         given |= {"Accept": "application/json", "User-Agent": user_agent}
         if self.body is not None:
@@ -54,10 +54,10 @@ class Call(Generic[A]):
 
     @property
     def content(self) -> str | None:
-        """The body as JSON. What is not given is left out: the API refuses null."""
+        """The body as JSON, without absent fields: the API refuses null."""
         return None if self.body is None else self.body.model_dump_json(exclude_none=True)
 
 
 def key(given: str | None) -> str:
-    """The caller's Idempotency-Key, or a new one."""
+    """Return the caller's Idempotency-Key, or a new one."""
     return str(uuid.uuid4()) if given is None else given

@@ -34,7 +34,7 @@ from .models import (
 from .pages import pages
 from .retries import Retries
 from .transport import Token, Transport
-from .waiting import look_s, pauses_s
+from .waiting import pauses_s, read_s
 
 
 class PaymentsClient:
@@ -49,10 +49,10 @@ class PaymentsClient:
         retries: Retries | None = None,
         http: httpx.Client | None = None,
     ) -> None:
-        """`token` is a bearer token, or a function that gives one and is asked before each attempt.
+        """`token` is a bearer token, or a function that returns one and is called before each attempt.
 
-        `timeout_s` bounds one attempt (but no lookup of a name, nor headers that drip).
-        `http` brings proxies, certificates or hooks of your own, and stays open.
+        `timeout_s` bounds one attempt (but neither DNS lookups nor slow headers).
+        `http` is a client with your own proxies, certificates or hooks; it stays open.
         """
         self._transport = Transport(
             base_url, token, timeout_s=timeout_s, retries=retries or Retries(), http=http
@@ -82,7 +82,7 @@ class PaymentsClient:
         wallet of the same currency, charged through the external gateway, and deducted; or the
         payment fails and no money moves.
 
-        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        Safe to repeat with the same `idempotency_key`; without one, this call generates one.
         """
         return self._transport.send(
             operations.create_payment(body, idempotency_key=idempotency_key)
@@ -107,7 +107,7 @@ class PaymentsClient:
     def iter_payments(
         self, *, status: PaymentStatus | None = None, page_size: int | None = None
     ) -> Iterator[Payment]:
-        """List own payments: every item, page after page."""
+        """List own payments: every item, fetching page after page."""
         for page in pages(
             lambda cursor: self.list_payments(status=status, page_size=page_size, cursor=cursor)
         ):
@@ -145,7 +145,7 @@ class PaymentsClient:
         In a sandbox every user may deposit into their own wallet. 409 where the wallet would
         hold more than the maximum of `posted`.
 
-        Safe to repeat with the same `idempotency_key`; without one a new one is made for this call.
+        Safe to repeat with the same `idempotency_key`; without one, this call generates one.
         """
         return self._transport.send(
             operations.create_deposit(currency, body, idempotency_key=idempotency_key)
@@ -169,7 +169,7 @@ class PaymentsClient:
     def iter_failed_events(
         self, *, status: FailedEventStatus | None = None, page_size: int | None = None
     ) -> Iterator[FailedEvent]:
-        """List events that wait for review: every item, page after page."""
+        """List events that wait for review: every item, fetching page after page."""
         for page in pages(
             lambda cursor: self.list_failed_events(
                 status=status, page_size=page_size, cursor=cursor
@@ -210,7 +210,7 @@ class PaymentsClient:
     def wait_until_final(self, payment: Payment | str, *, timeout_s: float = 60.0) -> Payment:
         """Read a payment (or the one with this id) until it is completed or failed.
 
-        Raises StillPending when it is neither in time. The last look comes when the time is over,
+        Raises StillPending when it is neither in time. The last read starts when the time is over,
         and may take a second.
         """
         payment_id = payment if isinstance(payment, str) else payment.payment_id
@@ -218,7 +218,7 @@ class PaymentsClient:
         latest: Payment | None = None
         for pause_s in pauses_s():
             try:
-                latest = self._transport.send(call, look_s(deadline))
+                latest = self._transport.send(call, read_s(deadline))
             except Unreachable as lost:
                 if latest is None or deadline.left_s > pause_s:
                     raise

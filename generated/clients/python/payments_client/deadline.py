@@ -1,4 +1,4 @@
-"""How long something may still take, and how httpx is held to it."""
+"""Deadlines, and how httpx keeps them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import Final
 import httpx
 
 STEPS: Final = ("connect", "read", "write", "pool")
-SHORTEST_S: Final = 0.001  # to a socket, no time at all means: do not wait
+SHORTEST_S: Final = 0.001  # for a socket, 0 means: do not block
 
 
 class Deadline:
-    """Counts down on a monotonic clock."""
+    """A deadline on the monotonic clock."""
 
     def __init__(self, timeout_s: float) -> None:
         self._end_s = time.monotonic() + timeout_s
 
     @property
     def left_s(self) -> float:
-        """Never less than 0."""
+        """Seconds left, at least 0."""
         return max(0.0, self._end_s - time.monotonic())
 
 
 class Steps(Mapping[str, float]):
-    """httpx's extension `timeout`. It asks as each step begins and receives the time that is left, so that
-    all steps together take no longer than one may.
+    """httpx's extension `timeout`: each step gets the time that is left when it begins.
+
+    So all steps together do not exceed the deadline.
     """
 
     def __init__(self, deadline: Deadline) -> None:
@@ -43,8 +44,9 @@ class Steps(Mapping[str, float]):
 
 
 class InTime(httpx.SyncByteStream):
-    """The bytes of an answer. Raises ReadTimeout when they come too late: httpx allows each read of
-    them as much time as there was for the first.
+    """The bytes of an answer. Raises ReadTimeout when they come too late.
+
+    httpx alone would allow each read the time that was left for the first.
     """
 
     def __init__(self, stream: httpx.SyncByteStream, deadline: Deadline) -> None:

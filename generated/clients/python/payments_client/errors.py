@@ -1,7 +1,7 @@
-"""What a call can raise.
+"""The exceptions that a call can raise.
 
     PaymentsError
-    ├── Problem                      the API refused; its class says why, its text how to fix it
+    ├── Problem                      the API refused; the class is the reason, the text the fix
     │   ├── MalformedRequest         The request is malformed (400)
     │   ├── IdempotencyKeyMissing    Idempotency-Key is missing (400)
     │   ├── Unauthenticated          Authentication is needed (401)
@@ -17,9 +17,9 @@
     │   ├── InternalError            Internal error (500)
     │   ├── TemporarilyUnavailable   Temporarily unavailable (503)
     │   └── Timeout                  Timed out (504)
-    ├── UnexpectedAnswer             something answered, but not as the contract says
-    ├── Unreachable                  no answer came; `maybe_done` says whether it may have been done
-    └── StillPending                 wait_until_final gave up waiting; the payment continues
+    ├── UnexpectedAnswer             the answer does not match the contract
+    ├── Unreachable                  no answer came; `maybe_done`: it may have been carried out
+    └── StillPending                 wait_until_final timed out; the payment continues
 
 A type of problem that a later API adds is a plain Problem.
 """
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field; `field` is in dots, for example `amount.value`."""
+    """What is wrong with one field; `field` is its path with dots, for example `amount.value`."""
 
     field: str
     message: str
@@ -53,14 +53,14 @@ class ProblemDocument(BaseModel):
 
 
 class PaymentsError(Exception):
-    """Everything that a call can raise."""
+    """The superclass of all exceptions that a call can raise."""
 
     idempotency_key: str | None = None
-    """What the call was sent with, if it was: sent again with the same key, it is done once."""
+    """The key of the call, if it had one: sent again with it, the request is carried out once."""
 
 
 class Problem(PaymentsError):
-    """The API refused. `retry_after_s` is how long it asks to wait, if it does."""
+    """The API refused the request; `retry_after_s` is its Retry-After, if present."""
 
     def __init__(self, document: ProblemDocument, retry_after_s: float | None = None) -> None:
         super().__init__(document, retry_after_s)
@@ -138,7 +138,7 @@ class Timeout(Problem):
 
 
 class UnexpectedAnswer(PaymentsError):
-    """Something answered, but not as the contract says: `status` and the start of its `text`."""
+    """The answer does not match the contract; `text` is its start."""
 
     def __init__(self, why: str, status: int, text: str, retry_after_s: float | None) -> None:
         super().__init__(why, status, text, retry_after_s)
@@ -152,8 +152,9 @@ class UnexpectedAnswer(PaymentsError):
 
 
 class Unreachable(PaymentsError):
-    """No answer came. With `maybe_done` the request may have been carried out all the same: ask,
-    or send it again with the same `idempotency_key`.
+    """No answer came. With `maybe_done` the request may have been carried out.
+
+    Then read its result, or send it again with the same `idempotency_key`.
     """
 
     def __init__(self, why: str, maybe_done: bool) -> None:
@@ -162,13 +163,15 @@ class Unreachable(PaymentsError):
         self.maybe_done = maybe_done
 
     def __str__(self) -> str:
-        known = "it may have been done" if self.maybe_done else "it was not sent"
+        known = "it may have been carried out" if self.maybe_done else "it was not sent"
         return f"{self.why}; {known}"
 
 
 class StillPending(PaymentsError):
-    """The payment was not final in time. Nothing is lost: it ends without further calls, at the latest some
-    time after its `expires_at`; wait again, or read it later.
+    """The payment was not final in time.
+
+    It becomes final without further calls, at the latest some time after its `expires_at`: wait
+    again, or read it later.
     """
 
     def __init__(self, payment: Payment, waited_s: float) -> None:

@@ -1,4 +1,4 @@
-"""What every model of the API is."""
+"""The base of all models of the API."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -19,7 +19,7 @@ READING: Final = object()
 
 
 class Model(BaseModel):
-    """A value of the contract; it never changes once it is made."""
+    """A value of the contract, immutable."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,7 +28,7 @@ class Model(BaseModel):
     def _tolerant(
         cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> Any:
-        """In an answer, a value that a later API adds to an enumeration stays the text it is."""
+        """Keep the text of a value in an answer that a later API added to an enumeration."""
         try:
             return handler(value)
         except ValidationError as error:
@@ -39,7 +39,7 @@ class Model(BaseModel):
 
 
 class TimestampText(str):
-    """A timestamp as the API writes it; `datetime` is the same moment, in UTC."""
+    """A timestamp as the API writes it; `datetime` is the same time in UTC."""
 
     __slots__ = ()
 
@@ -51,5 +51,5 @@ class TimestampText(str):
     def __get_pydantic_core_schema__(
         cls, _source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Validate it as any text; its alias checks the form, and converts it last."""
+        """Validate it as text; its alias checks the format, then converts it."""
         return handler(str)

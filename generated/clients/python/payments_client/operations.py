@@ -1,5 +1,6 @@
-"""Every operation of the API as a call; the clients send them. Each raises ValidationError for
-arguments that break the contract.
+"""The operations of the API as calls, which the clients send.
+
+Each raises ValidationError for arguments that break the contract.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Page after page, each asked for when it is needed."""
+"""Pages, each fetched when it is needed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from .errors import UnexpectedAnswer
 
 
 class Page(Protocol):
-    """What every page has."""
+    """The interface of every page."""
 
     @property
     def next_cursor(self) -> str | None:
-        """Names the page after this one, if there may be one."""
+        """The cursor of the next page, if there may be one."""
 
 
 P = TypeVar("P", bound=Page)
 
 
 def pages(fetch: Callable[[str | None], P]) -> Iterator[P]:
-    """`fetch` takes a cursor, None for the first page."""
+    """Yield all pages; `fetch` takes a cursor, None for the first page."""
     cursor: str | None = None
     while True:
         page = fetch(cursor)
@@ -31,7 +31,7 @@ def pages(fetch: Callable[[str | None], P]) -> Iterator[P]:
 
 
 async def async_pages(fetch: Callable[[str | None], Awaitable[P]]) -> AsyncIterator[P]:
-    """`fetch` takes a cursor, None for the first page."""
+    """Yield all pages; `fetch` takes a cursor, None for the first page."""
     cursor: str | None = None
     while True:
         page = await fetch(cursor)
@@ -42,7 +42,7 @@ async def async_pages(fetch: Callable[[str | None], Awaitable[P]]) -> AsyncItera
 
 
 def _moved_on(cursor: str | None, following: str) -> str:
-    """A list that does not move on would be read for ever."""
+    """Return the next cursor, or raise: reading a list that repeats a page would never end."""
     if following == cursor:
         raise UnexpectedAnswer("The page names itself as the next one", 200, following, None)
     return following

@@ -1,4 +1,4 @@
-"""Whether and when a failed attempt is repeated. Pure: the clients do the waiting."""
+"""Whether and when a failed attempt is repeated. Pure: the clients wait."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from typing import Any, Final
 from .call import Call
 from .errors import PaymentsError, Problem, UnexpectedAnswer, Unreachable
 
-# Refused before anything was done; the others may come after the work, from something between.
+# 429 refuses before any work; the others may come from a proxy after the work.
 NOT_DONE: Final = frozenset({429})
 PASSING: Final = NOT_DONE | {502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """Attempt n waits a random time up to delay_first_s * 2^(n-1), at most delay_max_s, and not
-    less than the API asks for. Only what is safe to repeat is repeated: reading, and whatever
-    carries an Idempotency-Key; anything else only when it was certainly not done.
+    """How to retry: exponential delays with full jitter, and at least Retry-After.
+
+    Attempt n is followed by a random delay up to delay_first_s * 2^(n-1), at most delay_max_s. Only
+    reads and calls with an Idempotency-Key are retried, others only if certainly not carried out.
     """
 
     attempts_max: int = 4
     delay_first_s: float = 0.2
     delay_max_s: float = 5.0
     retry_after_max_s: float = 30.0
-    """An API that asks for a longer pause is not waited for: the caller hears of it."""
+    """With a longer Retry-After, the call fails without a retry."""
     random: Callable[[], float] = random.random
 
     def delay_s(self, call: Call[Any], attempt: int, failure: PaymentsError) -> float | None:
-        """Seconds until the next attempt after this one (the first is 1); None: there is none."""
+        """Return the seconds until the next attempt after this one (the first is 1), or None."""
         if attempt >= self.attempts_max or not _may_pass(call, failure):
             return None
         asked_s = getattr(failure, "retry_after_s", None) or 0.0

@@ -1,4 +1,4 @@
-"""Sends calls over httpx, again where that is safe, and reads what comes back."""
+"""Sends calls over httpx, retries where that is safe, and reads the answers."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from .retries import Retries
 Token: TypeAlias = str | Callable[[], str] | None
 AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]] | None
 USER_AGENT: Final = "payments-client-python/1.2.0"
-# httpx's own timeouts come first, for they tell whether anything was sent.
+# httpx's own timeouts expire first, because they show whether anything was sent.
 GRACE_S: Final = 0.1
 
 
 def checked(base_url: str) -> str:
-    """The base URL without a slash at its end. Raises ValueError when it is none."""
+    """Return the base URL without a slash at its end. Raises ValueError when it is invalid."""
     if not base_url.startswith(("http://", "https://")):
         raise ValueError(f"base_url must start with http:// or https://, but is {base_url!r}")
     return base_url.rstrip("/")
 
 
 class Transport:
-    """For synchronous code. A client that is handed in stays open."""
+    """The transport for synchronous code. A client that is passed in stays open."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Transport:
         self._own = http is None
 
     def send(self, call: Call[A], within_s: float = math.inf) -> A:
-        """The answer. Raises PaymentsError when the last attempt in this time failed."""
+        """Return the answer. Raises PaymentsError when the last attempt in this time failed."""
         deadline = Deadline(within_s)
         for attempt in count(1):
             try:
@@ -81,7 +81,7 @@ class Transport:
 
 
 class AsyncTransport:
-    """For asynchronous code. A client that is handed in stays open."""
+    """The transport for asynchronous code. A client that is passed in stays open."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class AsyncTransport:
         self._own = http is None
 
     async def send(self, call: Call[A], within_s: float = math.inf) -> A:
-        """The answer. Raises PaymentsError when the last attempt in this time failed."""
+        """Return the answer. Raises PaymentsError when the last attempt in this time failed."""
         deadline = Deadline(within_s)
         for attempt in count(1):
             try:
