@@ -24,6 +24,7 @@ def main() -> int:
     try:
         if arguments.command == "create":
             sys.stdout.write("".join(f"  {path}\n" for path in create(arguments.name)))
+            sys.stdout.flush()
         found = missing(read_project())
     except (SpecError, Refused) as error:
         sys.stderr.write(f"{error}\n")

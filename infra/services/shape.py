@@ -77,12 +77,14 @@ def context(part: Part, row: ServiceRow) -> dict[str, Any]:
         )
     key = row.store.key
     fields = [field for field in _fields(part) if field.name not in OWN | set(key)]
+    carried = _carried(part)
     return {
         **_names(row, row.noun, row.store.name),
         "key": key,
         "environment": row.store.variable,
         "receives": [_channel(reception) for reception in part.receptions],
-        "carried": _carried(part),
+        "carried": carried,
+        "same": sorted(carried & {f.name for f in fields if f.required}, reverse=True),
         "sends": part.sends,
         "operations": part.operations,
         "models": _models(part),

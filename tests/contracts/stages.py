@@ -7,23 +7,22 @@ break its readers: payment-orchestrator, which decides about it, and metrics-col
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from infra.contracts.documents import ASYNCAPI, ROOT, Documents, Example
+from infra.contracts.documents import ASYNCAPI, Documents, Example
 from tests.contracts.edits import edited, versioned
 from tests.contracts.payloads import CONTRACT
 from tests.contracts.written import after_release
+from tests.tree import copied
 
 OLD: Final = "wallet.funds_released"
 NEW: Final = "wallet.funds_released.v2"
 OLD_DATA: Final = "WalletFundsReleased"
 NEW_DATA: Final = "WalletFundsReleasedV2"
 MESSAGES: Final = "components/messages"
-IGNORED: Final = shutil.ignore_patterns("__pycache__", "node_modules", ".hypothesis", "released")
 
 # File -> pairs of texts in it and their replacements.
 Edits: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -161,11 +160,7 @@ STAGES: Final = {
 
 def in_a_tree(folder: Path, stage: Stage) -> Path:
     """Return a copy of the repository at this stage, before `make generate`."""
-    for part in ("generated", "handlers", "infra", "tests", "docs"):
-        shutil.copytree(ROOT / part, folder / part, ignore=IGNORED)
-    for file in (path for path in ROOT.glob("[!.]*") if path.is_file()):
-        shutil.copy(file, folder / file.name)
-    (folder / ".node").symlink_to(ROOT / ".node")
+    copied(folder, specs=False)
     after_release(folder / "specs", stage.released, stage.contract)
     for edits in stage.code:
         edit(folder, edits)

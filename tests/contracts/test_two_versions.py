@@ -5,9 +5,6 @@ The new version is declared next to the old one, the producer switches, the old 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -36,24 +33,13 @@ from tests.contracts.stages import (
     in_a_tree,
     undone,
 )
+from tests.tree import python
 
 # Tests that require every event to be announced, or that deliver it to its consumers.
 TESTS: Final = [
     f"tests/contracts/test_{name}.py"
     for name in ("announcements", "pairs_complete", "pairs_replay", "pairs_routing")
 ]
-
-
-def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a module in a copy of the repository, isolated from the original."""
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": "."},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -79,15 +65,15 @@ def judged(stage: Stage) -> list[Finding]:
 
 
 def assert_passes(tree: Path, *command: str) -> None:
-    done = python(tree, *command)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = python(tree, "-m", *command)
+    assert done.returncode == 0, done.stdout
 
 
 def assert_only_the_declared_version_may_be_announced(tree: Path) -> None:
     """Fail for a producer that still announces the version that another one replaces."""
     edit(tree, undone(ANNOUNCES_NEW))
 
-    done = python(tree, "pytest", "-n", "0", "-q", *TESTS[:2])
+    done = python(tree, "-m", "pytest", "-n", "0", "-q", *TESTS[:2])
 
     assert "2 failed" in done.stdout
     assert "test_every_event_but_a_silent_version_is_announced" in done.stdout

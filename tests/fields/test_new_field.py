@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +16,7 @@ from tests.contracts.stages import RELEASED, Stage, in_a_tree
 from tests.fields.bodies import Body, bodies, filled
 from tests.fields.journey import Journey
 from tests.fields.places import findings
+from tests.tree import python
 
 REFERENCE: Final = {"description": "The client's own name.", "type": "string", "maxLength": 20}
 REQUEST: Final = "components/schemas/PaymentRequest/properties"
@@ -44,29 +42,16 @@ def with_reference(**extension: Any) -> Documents:
 def generated(folder: Path) -> Path:
     """A copy of the repository after `make generate` with the new field."""
     in_a_tree(folder, Stage(RELEASED, with_reference(), ()))
-    python(folder, "infra.generate")
+    python(folder, "-m", "infra.generate")
     return folder
-
-
-def python(folder: Path, *arguments: str) -> str:
-    """What a module says that runs on nothing but the copy."""
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": ".", "COLUMNS": "1000"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.stdout
 
 
 def round_trip(folder: Path) -> str:
     """The test of the new field alone, without its traceback."""
     chosen = ("-k", "createPayment-reference-longest")
     test = "tests/fields/test_round_trip.py"
-    return python(folder, "pytest", test, *chosen, "-n", "0", "-q", "--tb", "short")
+    options = (*chosen, "-n", "0", "-q", "--tb", "short")
+    return python(folder, "-m", "pytest", test, *options).stdout
 
 
 def test_a_new_field_that_nobody_fills_is_lost_by_name(tmp_path: Path) -> None:
