@@ -16,7 +16,7 @@ def main() -> int:
     release = commands.add_parser("release", help="freeze specs/ as a released version")
     release.add_argument("version")
     release.add_argument(
-        "--again", action="store_true", help="replace a frozen version that nobody uses yet"
+        "--again", action="store_true", help="replace a frozen version that no service uses yet"
     )
     mutants = commands.add_parser("mutants", help="check that each change of specs/ is noticed")
     mutants.add_argument("--sample", type=int, help="try only this many")
@@ -31,7 +31,7 @@ def main() -> int:
     try:
         return _run(arguments, options)
     except ToolError as error:
-        say(f"error: {error}")
+        echo(f"error: {error}")
         return 1
 
 
@@ -41,21 +41,21 @@ def _run(arguments: argparse.Namespace, options: list[str]) -> int:
         case "fuzz":  # unknown options are options of schemathesis
             from infra.contracts.fuzz import fuzz
 
-            return fuzz(*options, say=say)
+            return fuzz(*options, echo=echo)
         case "lint":
             return _lint()
         case "compat":
             from infra.contracts.gate import check
 
-            return check(say)
+            return check(echo)
         case "release":
             from infra.contracts.release import freeze
 
-            return freeze(arguments.version, again=arguments.again, say=say)
+            return freeze(arguments.version, again=arguments.again, echo=echo)
         case _:
             from infra.contracts.mutants.run import report
 
-            return report(arguments.sample, arguments.seed, arguments.jobs, say)
+            return report(arguments.sample, arguments.seed, arguments.jobs, echo)
 
 
 def _lint() -> int:
@@ -65,13 +65,13 @@ def _lint() -> int:
     for name, linter in LINTERS.items():
         found = list(linter())
         errors += len(found)
-        say(f"{name}: {len(found)} errors")
+        echo(f"{name}: {len(found)} errors")
         for line in found:
-            say(f"  {line}")
+            echo(f"  {line}")
     return 1 if errors else 0
 
 
-def say(line: str) -> None:
+def echo(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - a command line tool
 
 

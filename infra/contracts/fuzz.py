@@ -22,7 +22,7 @@ import httpx
 from infra.contracts.documents import OPENAPI, ROOT, SPECS
 from infra.local.stack import PREFIX, LocalStack, Settings
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 CONFIG: Final = ROOT / "infra" / "contracts" / "schemathesis.toml"
 PEOPLE: Final = ("alice", "bob", "olivia")
 PAIRS: Final = ("tests/contracts/test_pairs_accept.py", "tests/contracts/test_pairs_refuse.py")
@@ -33,33 +33,33 @@ POISONS: Final = 5  # messages for operators to review
 PARKED_TIMEOUT_S: Final = 30.0
 
 
-def fuzz(*options: str, say: Say) -> int:
+def fuzz(*options: str, echo: Echo) -> int:
     """Return the exit code: 0 when every pair and every check of every request passed.
 
     The options are those of schemathesis: with any of them, only the API is fuzzed.
     """
-    pairs = 0 if options else fuzz_pairs(secrets.randbelow(SEEDS), say)
-    return fuzz_api(options, say) or pairs
+    pairs = 0 if options else fuzz_pairs(secrets.randbelow(SEEDS), echo)
+    return fuzz_api(options, echo) or pairs
 
 
-def fuzz_pairs(seed: int, say: Say) -> int:
+def fuzz_pairs(seed: int, echo: Echo) -> int:
     """Run the pair tests with more payloads than `make test` does, and return their exit code."""
     payloads = os.environ.get("PAYLOADS_PER_PAIR", str(PAYLOADS))
     # One process per file: the payloads depend on the seed and on the modules loaded so far.
     how = ("-n2", "--dist=loadfile", f"--timeout={PAIR_TIMEOUT_S}", f"--hypothesis-seed={seed}")
     command = [sys.executable, "-m", "pytest", "-q", *how, *PAIRS]
-    say(f"every pair; repeat with: PAYLOADS_PER_PAIR={payloads} {shlex.join(command)}")
+    echo(f"every pair; repeat with: PAYLOADS_PER_PAIR={payloads} {shlex.join(command)}")
     return run(command, {**os.environ, "PAYLOADS_PER_PAIR": payloads})
 
 
-def fuzz_api(options: Sequence[str], say: Say) -> int:
+def fuzz_api(options: Sequence[str], echo: Echo) -> int:
     """Run schemathesis on a local stack and return its exit code."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        LocalStack(Path(folder) / "stack", Settings(), progress=say) as stack,
+        LocalStack(Path(folder) / "stack", Settings(), progress=echo) as stack,
     ):
         stack.warm_up()
-        furnish(stack)
+        create_data(stack)
         auth = Path(folder) / "auth.json"
         auth.write_text(json.dumps(identities(stack)), "utf-8")
         return schemathesis(stack.base_url, auth, options)
@@ -95,7 +95,7 @@ def schemathesis(base_url: str, auth: Path, options: Sequence[str]) -> int:
     return run(command, environment, auth.parent)
 
 
-def furnish(stack: LocalStack) -> None:
+def create_data(stack: LocalStack) -> None:
     """Create wallets, payments and failed events, so that requests find data that could leak."""
     with httpx.Client(base_url=stack.base_url, timeout=30, trust_env=False) as client:
         for name in ("alice", "bob"):

@@ -25,7 +25,7 @@ from infra.contracts.documents import (
 )
 from infra.contracts.node import ToolError, run
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 PLACES_MAX: Final = 3  # beyond these, a line names the shared definition and the first of them
 OWN: Final = f"{ASYNCAPI} and {OPENAPI}"  # one version, released together
 BREAKS: Final = (
@@ -34,7 +34,7 @@ BREAKS: Final = (
 )
 RAISE: Final = f"write that info.version into {OWN} of specs/, then make generate"
 RAISE_GATEWAY: Final = f"write that info.version into specs/{GATEWAY}, then make generate"
-SPLIT: Final = "deploy it in two releases, as the lines above say; infra/README.md explains it"
+SPLIT: Final = "deploy it in two releases, as shown above; infra/README.md explains it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +45,36 @@ class Finding:
     fix: str = ""
 
 
-def check(say: Say, specs: Path = SPECS) -> int:
+def check(echo: Echo, specs: Path = SPECS) -> int:
     """Compare specs/ and the template with the newest release; return 1 if a change is refused."""
     known = releases(specs / "released")
     if not known:
-        say("nothing is released yet: make release-contract VERSION=1.0.0")
+        echo("nothing is released yet: make release-contract VERSION=1.0.0")
         return 0
     release = specs / "released" / known[-1]
     old, new = read(release), read(specs)
-    findings = [*contract_findings(old, new, say), *_second(release, specs, old, new)]
+    findings = [*contract_findings(old, new, echo), *_second(release, specs, old, new)]
     try:
         frozen = stateful.frozen(release)
     except ValueError as error:
-        say(f"error: {error}")
+        echo(f"error: {error}")
         return 1
     if frozen is None:
-        say(f"{known[-1]} froze no {stateful.FILE}: the template is compared from the next one on")
+        echo(f"{known[-1]} froze no {stateful.FILE}: the template is compared from the next one on")
     else:
         found = list(updates(frozen, stateful.current()))
-        findings += deployed(version_of(old), version_of(new), found, say)
-    return _report(version_of(old), version_of(new), findings, say)
+        findings += deployed(version_of(old), version_of(new), found, echo)
+    return _report(version_of(old), version_of(new), findings, echo)
 
 
-def contract_findings(old: Documents, new: Documents, say: Say) -> Iterator[Finding]:
+def contract_findings(old: Documents, new: Documents, echo: Echo) -> Iterator[Finding]:
     """Judge each contract's changes by its own version; additions are only printed."""
     found = changes(old, new)
     own = [change for change in found if change.document != GATEWAY]
     theirs = gateway_changes(found)
     was, now = version_of(old), version_of(new)
     for line in grouped([c for c in found if not c.breaking]):
-        say(f"added since {was}: {line}")
+        echo(f"added since {was}: {line}")
     yield from verdict(was, now, own)
     yield from verdict(*gateway_versions(old, new), theirs, document=GATEWAY)
     if theirs and not own and ordered(now) <= ordered(was):
@@ -100,12 +100,12 @@ def _second(release: Path, specs: Path, old: Documents, new: Documents) -> Itera
             yield _breaks(version_of(old), version_of(new), line)
 
 
-def deployed(was: str, now: str, found: Sequence[Update], say: Say) -> Iterator[Finding]:
+def deployed(was: str, now: str, found: Sequence[Update], echo: Echo) -> Iterator[Finding]:
     """Judge what a deployment does to the stack of the previous release."""
     for update in found:
         match update.effect:
             case "in place":
-                say(f"updated in place since {was}: {update}")
+                echo(f"updated in place since {was}: {update}")
             case "refused":
                 yield Finding(f"CloudFormation refuses this after {was}: {update}", SPLIT)
             case "lost" if ordered(now)[0] > ordered(was)[0]:
@@ -114,19 +114,19 @@ def deployed(was: str, now: str, found: Sequence[Update], say: Say) -> Iterator[
                 yield Finding(f"loses what {was} holds: {update}", SPLIT)
 
 
-def _report(was: str, now: str, findings: Sequence[Finding], say: Say) -> int:
+def _report(was: str, now: str, findings: Sequence[Finding], echo: Echo) -> int:
     for finding in findings:
-        say(f"error: {finding.line}" if finding.fix else finding.line)
+        echo(f"error: {finding.line}" if finding.fix else finding.line)
     problems = [finding for finding in findings if finding.fix]
     if problems:
-        say(f"problems: {len(problems)}")
+        echo(f"problems: {len(problems)}")
         for fix in dict.fromkeys(problem.fix for problem in problems):
-            say(f"Fix: {fix}")
+            echo(f"Fix: {fix}")
         return 1
     if findings:
-        say(f"specs/ breaks promises of {was} ({len(findings)}), as the new major version may")
+        echo(f"specs/ breaks promises of {was} ({len(findings)}), as the new major version may")
         return 0
-    say(f"specs/ keeps every promise of {was}")
+    echo(f"specs/ keeps every promise of {was}")
     return 0
 
 

@@ -23,18 +23,18 @@ from infra.contracts.documents import (
 from infra.contracts.gate import contract_findings, least_version, version_of
 from infra.contracts.rules import violations
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 MANIFEST: Final = "SHA256SUMS"
 
 
-def freeze(version: str, *, again: bool, say: Say) -> int:
+def freeze(version: str, *, again: bool, echo: Echo) -> int:
     """Copy specs/ and the template's stateful parts to specs/released/<version>/.
 
     Returns 1, with every reason, when it refuses.
     """
     problems = list(refusals(version, again=again))
     for problem in problems:
-        say(f"error: {problem}")
+        echo(f"error: {problem}")
     if problems:
         return 1
     folder = RELEASED / version
@@ -44,7 +44,7 @@ def freeze(version: str, *, again: bool, say: Say) -> int:
         shutil.copyfile(SPECS / name, folder / name)
     (folder / MANIFEST).write_text(sums(folder), "utf-8")
     stateful.freeze(folder)
-    say(f"froze specs/ and the template's stateful parts as {version}: specs/released/{version}")
+    echo(f"froze specs/ and the template's stateful parts as {version}: specs/released/{version}")
     return 0
 
 
@@ -56,7 +56,7 @@ def refusals(version: str, *, again: bool) -> Iterator[str]:
     yield from violations(contract)
     known = [v for v in releases() if not (again and v == version)]
     if version in known:
-        yield f"{version} is released; raise info.version, or add --again if nobody uses it yet"
+        yield f"{version} is released; raise info.version, or add --again if no service uses it yet"
     elif known:
         yield from _too_small(version, known[-1])
     yield from _drift()

@@ -24,7 +24,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
         return 0
 
     monkeypatch.setattr(fuzz, "run", run)
-    monkeypatch.setattr(fuzz, "fuzz_api", lambda _options, _say: 0)
+    monkeypatch.setattr(fuzz, "fuzz_api", lambda _options, _echo: 0)
     monkeypatch.delenv("PAYLOADS_PER_PAIR", raising=False)
     return noted
 
@@ -38,7 +38,7 @@ def test_make_fuzz_runs_the_command_that_is_tested_here() -> None:
 def test_fuzzing_asks_the_tests_of_every_pair_for_many_new_payloads(
     runs: list[Run],
 ) -> None:
-    assert fuzz.fuzz(say=lambda _line: None) == 0
+    assert fuzz.fuzz(echo=lambda _line: None) == 0
 
     ((command, environment),) = runs
     asked = payloads.search(environment)
@@ -54,7 +54,7 @@ def test_a_failure_can_be_repeated_with_the_command_that_is_printed(
 ) -> None:
     lines: list[str] = []
     for _ in range(2):
-        fuzz.fuzz(say=lines.append)
+        fuzz.fuzz(echo=lines.append)
 
     seeds = [argument for command, _ in runs for argument in command if "seed" in argument]
     assert len(set(seeds)) == 2
@@ -66,7 +66,7 @@ def test_a_failure_can_be_repeated_with_the_command_that_is_printed(
 def test_options_of_schemathesis_leave_the_pairs_out(
     runs: list[Run],
 ) -> None:
-    fuzz.fuzz("--seed", "1", say=lambda _line: None)
+    fuzz.fuzz("--seed", "1", echo=lambda _line: None)
 
     assert runs == []
 

@@ -81,11 +81,11 @@ def another_pool(resources: dict[str, Any]) -> None:
 REFUSED: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
     "key of a table": (
         put("ChargesTable", "KeySchema", [{"AttributeName": "charge_id", "KeyType": "HASH"}]),
-        ("ChargesTable.KeySchema", "changed from", "move what this one holds"),
+        ("ChargesTable.KeySchema", "changed from", "move the data of this one"),
     ),
     "type of a key": (
         attribute_retyped,
-        ("PaymentsTable.AttributeDefinitions.payment_id", "from S to N", "beside it"),
+        ("PaymentsTable.AttributeDefinitions.payment_id", "from S to N", "second resource"),
     ),
     "projection of an index": (
         in_index("Projection", {"ProjectionType": "ALL"}),
@@ -143,7 +143,7 @@ LOST: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
     ),
     "renamed table": (
         put("ChargesTable", "TableName", "other"),
-        ("ChargesTable.TableName", "replaces it without its items", "move what this one holds"),
+        ("ChargesTable.TableName", "replaces it without its items", "move the data of this one"),
     ),
     "renamed queue": (put(QUEUE, "QueueName", "x"), (f"{QUEUE}.QueueName", "messages")),
     "renamed secret": (put("GatewaySecret", "Name", "x"), ("GatewaySecret.Name", "value")),
@@ -185,7 +185,7 @@ IN_PLACE: Final[dict[str, tuple[Edit, tuple[str, ...]]]] = {
     ),
     "name of an alarm": (
         put("ApiServerErrorsAlarm", "AlarmName", "x"),
-        ("ApiServerErrorsAlarm.AlarmName", "it holds nothing"),
+        ("ApiServerErrorsAlarm.AlarmName", "it holds no data"),
     ),
 }
 EFFECTS: Final = {"refused": REFUSED, "lost": LOST, "in place": IN_PLACE}

@@ -16,8 +16,8 @@ from infra.contracts.stateful import HELD, POLICIES, Parts, Resource, create_onl
 Effect = Literal["refused", "lost", "in place"]
 
 BESIDE: Final = (
-    "first release and deploy another resource beside it (another logical id and name) and move "
-    "what this one holds; remove this one in a later major release"
+    "first release and deploy a second resource (another logical id and name) and move the data "
+    "of this one there; remove this one in a later major release"
 )
 KEEP_ID: Final = (
     "keep the logical id; or remove the old one in one release and add the new one in the next"
@@ -108,7 +108,7 @@ def _replaced(where: str, name: str, before: Resource, after: Resource) -> Updat
         return Update("refused", where, f"{what}, but the name is taken until then", BESIDE)
     if held:
         return Update("lost", where, f"{what}, which replaces it without {held}", BESIDE)
-    return Update("in place", where, f"{what}, which replaces it; it holds nothing")
+    return Update("in place", where, f"{what}, which replaces it; it holds no data")
 
 
 def _identity(resource: Resource) -> Mapping[str, Any]:

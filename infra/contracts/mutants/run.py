@@ -20,7 +20,7 @@ from infra.contracts.documents import ROOT, Documents, read
 from infra.contracts.mutants.make import Mutant, mutants
 from infra.contracts.mutants.notice import UNVERSIONED, noticed_by
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 CHUNK: Final = 25
 SEED_DIGITS: Final = 6  # of a commit, as hexadecimal
 
@@ -78,12 +78,12 @@ def commit(folder: Path = ROOT) -> str:
     return done.stdout.strip()
 
 
-def report(sample: int | None, seed: int | None, jobs: int | None, say: Say) -> int:
+def report(sample: int | None, seed: int | None, jobs: int | None, echo: Echo) -> int:
     """Run the mutants and return 1 when one survives that is not known to be equivalent."""
     started = time.monotonic()
     if sample is not None:
         seed = seed_of(commit()) if seed is None else seed
-        say(f"repeat this sample: make mutants ARGS='--sample {sample} --seed {seed}'")
+        echo(f"repeat this sample: make mutants ARGS='--sample {sample} --seed {seed}'")
     numbers = chosen(sample, seed or 0)
     noticed: Counter[str] = Counter()
     survivors: list[Mutant] = []
@@ -92,32 +92,32 @@ def report(sample: int | None, seed: int | None, jobs: int | None, say: Say) -> 
             survivors.append(_all()[number])
         else:
             noticed[by] += 1
-    _print_counts(len(numbers), noticed, say)
-    alive = list(_alive(survivors, say))
+    _print_counts(len(numbers), noticed, echo)
+    alive = list(_alive(survivors, echo))
     stale = EQUIVALENT.keys() - {mutant.name for mutant in _all()}
     for name in sorted(stale):
-        say(f"error: {name} is listed as equivalent, but no such mutant exists")
-    say(f"{time.monotonic() - started:.0f} s for {len(numbers)} of {len(_all())} mutants")
+        echo(f"error: {name} is listed as equivalent, but no such mutant exists")
+    echo(f"{time.monotonic() - started:.0f} s for {len(numbers)} of {len(_all())} mutants")
     return 1 if alive or stale else 0
 
 
-def _print_counts(total: int, noticed: Counter[str], say: Say) -> None:
+def _print_counts(total: int, noticed: Counter[str], echo: Echo) -> None:
     for by, times in noticed.most_common():
-        say(f"{times:6} {by}")
+        echo(f"{times:6} {by}")
     everything = sum(noticed.values())
-    say(f"noticed: {_share(everything, total)}")
+    echo(f"noticed: {_share(everything, total)}")
     alone = everything - noticed[UNVERSIONED]
-    say(f"noticed by the generator, rules and breaking changes alone: {_share(alone, total)}")
+    echo(f"noticed by the generator, rules and breaking changes alone: {_share(alone, total)}")
 
 
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / max(whole, 1):.1f} % ({part} of {whole})"
 
 
-def _alive(survivors: Sequence[Mutant], say: Say) -> Iterator[Mutant]:
+def _alive(survivors: Sequence[Mutant], echo: Echo) -> Iterator[Mutant]:
     for mutant in survivors:
         why = EQUIVALENT.get(mutant.name)
-        say(f"survived: {mutant.place()} {mutant.name}" + (f" (equivalent: {why})" if why else ""))
+        echo(f"survived: {mutant.place()} {mutant.name}" + (f" (equivalent: {why})" if why else ""))
         if why is None:
             yield mutant
 
