@@ -1,4 +1,4 @@
-"""Values that tests are about, each valid as it is; a test names only what it cares for."""
+"""Build valid values for tests; a test names only the fields that matter to it."""
 
 import json
 import re
@@ -71,7 +71,7 @@ OUTBOX_AGAIN: Final = '{"id":"evt_x","reannounced":%d}'
 
 @dataclass(slots=True)
 class VirtualTime:
-    """Stands still but for pauses, which take no time; draws the same number always."""
+    """A clock that only pauses and tests move, and a random number that is always the same."""
 
     now: str = NOW
     drawn: float = 0.5
@@ -200,7 +200,7 @@ def a_balance(*, available: int = 1000, reserved: int = 0, version: int = 1) -> 
     return Balance(available=available, reserved=reserved, version=version)
 
 
-# Who announces what: a class that stands for a delayed copy travels as the event itself.
+# Who announces what. The class of a delayed copy has the type of the event itself.
 ANNOUNCED: Final[Mapping[type[Model], tuple[str, str]]] = {
     **{model: (name, "payment-orchestrator") for model, name in PAYMENT_ORCHESTRATOR_SENDS.items()},
     **{model: (name, "wallet-service") for model, name in WALLET_SERVICE_SENDS.items()},
@@ -211,7 +211,7 @@ ANNOUNCED: Final[Mapping[type[Model], tuple[str, str]]] = {
 
 
 def travelling(event: Any, **envelope: Any) -> str:
-    """The event as the body of a message or an outbox; `envelope` changes attributes of it."""
+    """Return the event as the body of a message or an outbox; `envelope` overrides attributes."""
     event_type, source = ANNOUNCED[type(event)]
     subject = getattr(event, "payment_id", None) or event.deposit_id
     body = announcement(
@@ -228,7 +228,7 @@ def a_record(
     message_id: str = "m-1",
     attributes: Mapping[str, str] | None = None,
 ) -> SqsRecord:
-    """A message as Lambda's poller hands it over."""
+    """Build a message as Lambda's poller delivers it."""
     return {
         "messageId": message_id,
         "receiptHandle": f"handle-of-{message_id}",
@@ -259,7 +259,7 @@ def a_request(
     raw: str | None = None,
     base64: bool = False,
 ) -> dict[str, Any]:
-    """A request as API Gateway hands it over; `raw` is the body as it came, `body` becomes JSON."""
+    """Build a request as API Gateway delivers it; `raw` is sent unchanged, `body` as JSON."""
     sent = {"content-type": "application/json", **(headers or {})}
     text = raw if raw is not None or body is None else json.dumps(body)
     full = resource
@@ -287,12 +287,12 @@ def a_request(
 
 
 def answered(response: Mapping[str, Any]) -> tuple[int, Any]:
-    """Status and document of an answer."""
+    """Return the status and the document of an answer."""
     return response["statusCode"], json.loads(response["body"])
 
 
 def slug(response: Mapping[str, Any]) -> tuple[int, str]:
-    """Status and problem type of a refusal, which must look as the contract says."""
+    """Return the status and the problem type of a refusal, after checking its form."""
     status, document = answered(response)
     assert response["headers"]["Content-Type"] == "application/problem+json"
     assert document["status"] == status

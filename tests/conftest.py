@@ -1,13 +1,11 @@
-"""What every test starts from: the environment that entry points read when they are imported, and
-an AWS in this process.
-"""
+"""Set up what every test needs: the environment of the entry points, and an AWS in this process."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 
-# Before the handlers: botocore's clients take moto's hook along when they are made.
+# Before the handlers: botocore's clients get moto's hook when they are created.
 from moto import mock_aws
 
 from generated.catalogue import SERVICES
@@ -46,7 +44,7 @@ def cloud() -> Iterator[Cloud]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """One running stack for the journeys and the tests of the clients, with IAM enforced.
 
-    It takes long to start, so the tests that use it are one group; they keep apart by currency.
+    It takes long to start, so the tests that use it are one group; each uses its own currency.
     """
     settings = Settings(expiry_s=STACK_EXPIRY_S, iam_enforced=True, redeliver_s=5)
     with running(tmp_path_factory.mktemp("stack"), settings) as stack:

@@ -53,7 +53,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the stack shall become. `declared` is the template's own list of parameters."""
+    """What the stack is to become. `declared` is the template's own list of parameters."""
 
     template_url: str
     declared: Mapping[str, Mapping[str, object]]

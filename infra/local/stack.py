@@ -52,7 +52,7 @@ class Settings:
     expiry_s: int = 900
     sandbox: bool = True
     iam_enforced: bool = False
-    # A message whose worker was killed comes again after this; on AWS after minutes.
+    # A message whose worker was killed is redelivered after this; on AWS after minutes.
     redeliver_s: int = 20
     workers_max: int = 2
     simulator: Sequence[str] = ()  # further options of infra.local.simulator

@@ -24,7 +24,7 @@ SHARED: Final = frozenset(
 )
 # What botocore looks for beside the description to make a client; the rest is for tools.
 KINDS: Final = ("service-2", "endpoint-rule-set-1")
-TOLD_TO_PEOPLE: Final = frozenset({"documentation", "documentationUrl"})
+FOR_PEOPLE: Final = frozenset({"documentation", "documentationUrl"})
 
 Json = Any
 
@@ -73,7 +73,7 @@ def described(service: Json, operations: frozenset[str]) -> Json:
             shapes[name] = service["shapes"][name]
             waiting.extend(_shapes_named(shapes[name]))
     return {
-        **{name: value for name, value in service.items() if name not in TOLD_TO_PEOPLE},
+        **{name: value for name, value in service.items() if name not in FOR_PEOPLE},
         "operations": {name: _terse(value) for name, value in kept.items()},
         "shapes": {name: _terse(shapes[name]) for name in sorted(shapes)},
     }
@@ -96,7 +96,7 @@ def _terse(node: Json) -> Json:
         return {
             name: _terse(value)
             for name, value in node.items()
-            if not (name in TOLD_TO_PEOPLE and isinstance(value, str))
+            if not (name in FOR_PEOPLE and isinstance(value, str))
         }
     return [_terse(value) for value in node] if isinstance(node, list) else node
 

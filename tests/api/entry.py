@@ -17,7 +17,7 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Sends a request to the function whose operation it is."""
+    """Send a request to the function whose operation it is."""
 
     clock: Clock
     sandbox: bool = False

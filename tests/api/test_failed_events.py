@@ -54,7 +54,7 @@ def ask(
 
 
 def decide(api: Api, action: str, **request: Any) -> dict[str, Any]:
-    return ask(api, "POST", action, **{"body": {"note": "mended"}} | request)
+    return ask(api, "POST", action, **{"body": {"note": "fixed"}} | request)
 
 
 def test_an_event_is_shown_with_its_body_byte_for_byte(api: Api, events: FailedEvents) -> None:
@@ -75,7 +75,7 @@ def test_a_redrive_sends_the_event_back_and_is_recorded(
 
     assert status == 200
     assert (document["status"], document["reviewed_by"]) == ("redriven", "olga")
-    assert (document["reviewed_at"], document["note"]) == (LATER, "mended")
+    assert (document["reviewed_at"], document["note"]) == (LATER, "fixed")
     (message,) = cloud.messages(QUEUE)
     assert message["Body"] == BODY
     assert texts(message) == {"redrives": "0"}
@@ -150,7 +150,7 @@ def test_a_review_needs_a_note(
 @pytest.mark.parametrize(
     ("method", "action"), [("GET", ""), ("POST", "/redrive"), ("POST", "/discard")]
 )
-def test_what_is_not_there_is_not_found(
+def test_an_unknown_event_is_not_found(
     api: Api, events: FailedEvents, method: str, action: str
 ) -> None:
     body = {"note": "x"} if method == "POST" else None
@@ -201,7 +201,7 @@ def test_a_cursor_belongs_to_its_operator_and_status(api: Api, events: FailedEve
     assert listed(api, cursor=cursor, status="open")[0] == 200
 
 
-def test_a_body_that_is_no_json_is_shown_as_it_is(api: Api, events: FailedEvents) -> None:
+def test_a_body_that_is_not_json_is_shown_unchanged(api: Api, events: FailedEvents) -> None:
     body = '\x00 " \\ é 💶 <\n' + json.dumps("x")
     events.park(an_event(2, body=body), "m-2")
 

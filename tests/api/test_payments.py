@@ -46,7 +46,7 @@ def fail(cloud: Cloud, payment_id: str) -> None:
     payments.commit(decide(payment, event, LATER), cause=Cause("cor-1"), now=LATER)
 
 
-def test_a_payment_is_created_pending_and_says_where_it_is(api: Api) -> None:
+def test_a_payment_is_created_pending_with_its_location(api: Api) -> None:
     response = api.pay(description="Flat white", metadata={"order": "42"})
 
     status, payment = answered(response)
@@ -177,14 +177,14 @@ def test_a_bad_body_creates_nothing(
     assert cloud.items("payments") == []
 
 
-def test_nobody_pays_without_a_name(api: Api, cloud: Cloud) -> None:
+def test_a_payment_without_a_user_is_refused(api: Api, cloud: Cloud) -> None:
     response = api.pay(user="")
 
     assert slug(response) == (401, "unauthenticated")
     assert cloud.items("payments") == []
 
 
-def test_a_payment_is_read_as_it_stands_now(api: Api, cloud: Cloud) -> None:
+def test_a_payment_is_read_in_its_present_state(api: Api, cloud: Cloud) -> None:
     payment_id = answered(api.pay())[1]["payment_id"]
     fail(cloud, payment_id)
 
@@ -195,7 +195,7 @@ def test_a_payment_is_read_as_it_stands_now(api: Api, cloud: Cloud) -> None:
     assert (payment["created_at"], payment["updated_at"]) == (NOW, LATER)
 
 
-def test_anothers_payment_looks_like_none(api: Api) -> None:
+def test_another_users_payment_looks_missing(api: Api) -> None:
     payment_id = answered(api.pay())[1]["payment_id"]
 
     foreign, missing = read(api, payment_id, user=BOB), read(api, PAY_1)
@@ -269,8 +269,10 @@ def test_every_tampered_cursor_is_refused_or_means_the_same(api: Api) -> None:
     right = answered(listed(api, page_size="1", cursor=cursor))
 
     for place in range(len(cursor)):
-        letter = "A" if cursor[place] != "A" else "B"
-        response = listed(api, page_size="1", cursor=cursor[:place] + letter + cursor[place + 1 :])
+        character = "A" if cursor[place] != "A" else "B"
+        response = listed(
+            api, page_size="1", cursor=cursor[:place] + character + cursor[place + 1 :]
+        )
         assert answered(response) == right or slug(response) == (400, "validation-failed")
     assert slug(listed(api, cursor=cursor[:-3]))[0] == 400
     assert slug(listed(api, cursor=cursor + "AAAA"))[0] == 400
@@ -282,7 +284,7 @@ def test_the_entry_point_serves_as_it_was_built_at_import(cloud: Cloud) -> None:
     assert answered(response) == (200, {"status": "ok"})
 
 
-def test_a_table_that_is_not_there_is_our_fault_and_says_nothing(api: Api, cloud: Cloud) -> None:
+def test_a_missing_table_is_an_internal_error_without_details(api: Api, cloud: Cloud) -> None:
     cloud.dynamodb.delete_table(TableName=ENVIRONMENT["PAYMENTS_TABLE"])
 
     response = api.pay()

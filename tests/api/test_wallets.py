@@ -117,14 +117,14 @@ def test_another_users_wallet_is_read_by_operators_only(api: Api, groups: str) -
     assert answered(own)[1]["posted"] == 5
 
 
-def test_a_wallet_never_holds_more_than_the_contract_says() -> None:
+def test_a_wallet_never_holds_more_than_the_contract_allows() -> None:
     wallet = read().openapi["components"]["schemas"]["Wallet"]["properties"]
 
     assert {field["maximum"] for field in wallet.values() if "maximum" in field} == {POSTED_MAX}
 
 
 @pytest.mark.parametrize("groups", ["", "support"])
-def test_others_do_not_deposit(api: Api, cloud: Cloud, groups: str) -> None:
+def test_other_users_cannot_deposit(api: Api, cloud: Cloud, groups: str) -> None:
     assert slug(api.deposit(groups=groups)) == (403, "forbidden")
     assert cloud.items("wallets") == []
 
@@ -193,7 +193,7 @@ def test_a_wrong_currency_in_the_path_is_named(api: Api, currency: str) -> None:
 
 
 def fill(cloud: Cloud, posted: int) -> None:
-    """A wallet that grew over many deposits."""
+    """Create a wallet that grew over many deposits."""
     cloud.dynamodb.put_item(
         TableName=ENVIRONMENT["WALLETS_TABLE"],
         Item={
@@ -218,7 +218,7 @@ def test_a_wallet_is_full_at_its_limit(api: Api, cloud: Cloud) -> None:
     assert balances(api) == {"EUR": POSTED_MAX}
 
 
-def test_a_deposit_into_a_full_wallet_is_answered_again_all_the_same(
+def test_a_repeated_deposit_into_a_full_wallet_gets_the_first_answer(
     api: Api, cloud: Cloud
 ) -> None:
     fill(cloud, POSTED_MAX - 10)

@@ -124,14 +124,14 @@ def test_what_is_no_event_is_refused(body: str) -> None:
         parsed(PaymentInitiatedMessage, body)
 
 
-def test_values_of_a_broken_message_are_not_told() -> None:
+def test_values_of_a_broken_message_are_not_quoted() -> None:
     with pytest.raises(Permanent) as refusal:
         parsed(PaymentInitiatedMessage, changed("data.payee", "4111 1111 1111 1111"))
 
     assert "4111" not in str(refusal.value)
 
 
-def test_a_message_with_many_faults_tells_the_first_few() -> None:
+def test_a_message_with_many_faults_is_refused_with_the_first_few() -> None:
     with pytest.raises(Permanent, match="and 3 more"):
         parsed(PaymentInitiatedMessage, "{}")
 

@@ -33,7 +33,7 @@ def test_a_problem_has_what_the_contract_requires(problem: Exception) -> None:
     assert set(schema["required"]) <= set(document) <= set(schema["properties"])
 
 
-def test_no_more_errors_are_told_than_the_contract_allows() -> None:
+def test_no_more_errors_are_reported_than_the_contract_allows() -> None:
     errors = [FieldError(f"field{number}", "is wrong") for number in range(200)]
 
     document = invalid(422, errors).document()

@@ -1,4 +1,4 @@
-"""Every place of the API where a caller can write something, as the contract says."""
+"""Every place of the API where a caller can write something, from the contract."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUERIES: Final = (
         for parameter in CONTRACT.parameters(OPENAPI, item, operation)
         if parameter["in"] == "query"
     ),
-    "unheard-of",
+    "unknown-name",
 )
 WITH_BODY: Final = tuple(OPERATIONS[name] for name in BODIES)
 
@@ -49,7 +49,7 @@ def places(text: str, turn: int) -> Iterator[tuple[str, Operation, dict[str, Any
     for name in IN_PATHS:
         operation = _one(turn, f"{{{name}}}")
         yield f"path {name}", operation, {"path": {**PATHS[operation.operation_id], name: text}}
-    for name in ("Idempotency-Key", "Content-Type", "unheard-of"):
+    for name in ("Idempotency-Key", "Content-Type", "unknown-name"):
         yield f"header {name}", WITH_BODY[turn % len(WITH_BODY)], {"headers": {name: text}}
     for name in QUERIES:
         yield f"query {name}", _one(turn, ""), {"query": {name: text}}
@@ -70,7 +70,7 @@ def bodies(operation: Operation, text: str) -> Iterator[tuple[str, dict[str, Any
     """Name and body of every place of a body, nested fields and names in maps included."""
     good = BODIES[operation.operation_id]
     yield from _inside(SCHEMAS[operation.operation_id], good, text)
-    yield "unheard-of", {**good, "unheard-of": text}
+    yield "unknown-name", {**good, "unknown-parameter": text}
     yield "name", {**good, text: 1}
 
 

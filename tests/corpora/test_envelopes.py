@@ -1,4 +1,4 @@
-"""Messages that are not events, sent to every consumer: none breaks it, none is lost.
+"""Messages that are not events, sent to every consumer: none is lost.
 
 A message must be handled, redelivered or parked byte for byte. None of these can be handled, so all
 must be parked and stay readable for an operator.
@@ -48,7 +48,7 @@ def bodies() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_no_message_is_lost_whatever_it_is(queue: str) -> None:
+def test_no_message_is_lost(queue: str) -> None:
     system = System()
     sent = []
 
@@ -66,7 +66,7 @@ def test_no_message_is_lost_whatever_it_is(queue: str) -> None:
 
 
 @pytest.mark.parametrize("table", streamed_tables())
-def test_no_outbox_is_lost_whatever_it_is(table: str) -> None:
+def test_no_outbox_is_lost(table: str) -> None:
     system = System()
     sent = [body for _, body in bodies() if body.strip()]
     records = [_stream_record(table, {"outbox": {"S": body}}) for body in sent]
@@ -79,7 +79,7 @@ def test_no_outbox_is_lost_whatever_it_is(table: str) -> None:
     assert {message.queue for message in system.parked()} == {f"{OUTBOX}-dlq"}
 
 
-def test_no_invocation_by_the_bus_is_lost_whatever_it_is() -> None:
+def test_no_invocation_by_the_bus_is_lost() -> None:
     """EventBridge delivers objects only; what cannot be measured is parked unchanged."""
     system = System()
     documents = (_read(body) for _, body in bodies())
@@ -93,9 +93,9 @@ def test_no_invocation_by_the_bus_is_lost_whatever_it_is() -> None:
     assert [json.loads(message.body) for message in system.parked()] == objects
 
 
-def test_an_operator_can_read_every_dead_letter_byte_for_byte() -> None:
+def test_an_operator_can_read_every_dead_character_byte_for_byte() -> None:
     system = System()
-    # Of the bus's own envelope only the event is kept: see test_dead_letters.
+    # Of the bus's own envelope only the event is kept: see test_dead_characters.
     sent = [body for name, body in bodies() if name != "in the bus's envelope"]
     queue = f"{WALLET}-dlq"
 
@@ -119,7 +119,7 @@ def _odd(number: int) -> dict[str, str]:
     """Attributes that only a bug or an attacker would set."""
     odd: tuple[dict[str, str], ...] = (
         {},
-        {"failure_kind": "unheard-of", "failure_reason": "\U0001f4a5" * 1000},
+        {"failure_kind": "made-up", "failure_reason": "\U0001f4a5" * 1000},
         {"redrives": "-1"},
         {"redrives": "ten"},
         {"redrives": "9" * 400},
@@ -132,7 +132,9 @@ def test_one_invalid_message_in_ten_affects_no_other() -> None:
     for poison in broken_bodies().values():
         system = System()
         system.deposit(10_000, ALICE, "USD")
-        texts = [travelling(initiated(payment_id=f"pay_{letter * 26}")) for letter in "abcdefghi"]
+        texts = [
+            travelling(initiated(payment_id=f"pay_{character * 26}")) for character in "abcdefghi"
+        ]
         texts.insert(3, poison)
         records = [a_record(t, WALLET, message_id=f"m-{n}") for n, t in enumerate(texts)]
 

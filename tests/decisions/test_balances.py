@@ -42,7 +42,7 @@ BATCHES = st.lists(
 
 
 @dataclass
-class Books:
+class History:
     """A wallet as a store would keep it, and everything that was announced."""
 
     start: int
@@ -52,14 +52,14 @@ class Books:
     def __post_init__(self) -> None:
         self.wallet = Wallet(f"{ALICE}#USD", a_balance(available=self.start), {})
 
-    def hear(self, batch: list[WalletServiceMessage], now: str) -> None:
+    def receive(self, batch: list[WalletServiceMessage], now: str) -> None:
         for turn in rounds(batch):
             folded = fold(self.wallet, turn, now)
             kept = dict(self.wallet.reservations)
-            for heard, decided in folded.decisions:
+            for received, decided in folded.decisions:
                 assert isinstance(decided, Decision)
                 assert decided.state.reservation is not None
-                kept[heard.data.payment_id] = decided.state.reservation
+                kept[received.data.payment_id] = decided.state.reservation
                 for event in decided.events:
                     self.moves[event.payment_id, type(event).__name__] += 1  # type: ignore[union-attr]
             self.wallet = Wallet(self.wallet.wallet_id, folded.balance, kept)
@@ -69,11 +69,11 @@ class Books:
         return sum(r.amount.value for r in reservations if r.status == status)
 
 
-def after(start: int, batches: list[tuple[list[WalletServiceMessage], str]]) -> Books:
-    books = Books(start)
+def after(start: int, batches: list[tuple[list[WalletServiceMessage], str]]) -> History:
+    history = History(start)
     for batch, now in batches:
-        books.hear(batch, now)
-    return books
+        history.receive(batch, now)
+    return history
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -81,12 +81,12 @@ def after(start: int, batches: list[tuple[list[WalletServiceMessage], str]]) -> 
 def test_money_is_conserved(
     start: int, batches: list[tuple[list[WalletServiceMessage], str]]
 ) -> None:
-    books = after(start, batches)
+    history = after(start, batches)
 
-    balance = books.wallet.balance
+    balance = history.wallet.balance
     assert balance is not None
-    assert balance.posted == start - books.held("deducted")
-    assert balance.reserved == books.held("reserved")
+    assert balance.posted == start - history.held("deducted")
+    assert balance.reserved == history.held("reserved")
     assert balance.available >= 0
 
 
@@ -95,12 +95,12 @@ def test_money_is_conserved(
 def test_each_reservation_opens_once_and_closes_at_most_once(
     start: int, batches: list[tuple[list[WalletServiceMessage], str]]
 ) -> None:
-    books = after(start, batches)
+    history = after(start, batches)
 
-    for payment in books.wallet.reservations:
-        told = Counter({kind: n for (p, kind), n in books.moves.items() if p == payment})
-        assert told["WalletFundsReserved"] + told["WalletReservationFailed"] == 1
-        assert told["WalletFundsDeducted"] + told["WalletFundsReleased"] <= 1
+    for payment in history.wallet.reservations:
+        announced = Counter({kind: n for (p, kind), n in history.moves.items() if p == payment})
+        assert announced["WalletFundsReserved"] + announced["WalletReservationFailed"] == 1
+        assert announced["WalletFundsDeducted"] + announced["WalletFundsReleased"] <= 1
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -72,7 +72,7 @@ def test_a_claim_whose_outcome_is_unknown_is_asked_about_and_cancelled_after_its
 
 
 @pytest.mark.parametrize("status", ENDS)
-def test_a_question_asked_again_gets_the_outcome_again(status: str) -> None:
+def test_a_duplicate_reservation_gets_the_recorded_outcome(status: str) -> None:
     charge = a_charge(status=status)
 
     decided = decide(charge, reserved(), LATER)
@@ -82,7 +82,7 @@ def test_a_question_asked_again_gets_the_outcome_again(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ENDS)
-def test_the_expiry_of_a_decided_charge_passes_quietly(status: str) -> None:
+def test_the_expiry_of_a_decided_charge_changes_nothing(status: str) -> None:
     decided = decide(a_charge(status=status), at_expiry(), LATER)
 
     assert (decided.kind, decided.note) == ("unchanged", f"already {status}")
@@ -97,7 +97,7 @@ def test_at_expiry_the_gateway_is_asked_before_a_claim_is_closed() -> None:
 
 
 @pytest.mark.parametrize("charge", [None, a_charge(), a_charge(status="approved")])
-def test_an_expiry_copy_that_comes_too_soon_is_early(charge: Charge | None) -> None:
+def test_a_copy_at_expiry_that_arrives_too_soon_is_early(charge: Charge | None) -> None:
     with pytest.raises(Early, match="has time until"):
         decide(charge, at_expiry(), NOW)
 
@@ -143,7 +143,7 @@ def test_a_cancelled_key_expires_the_charge(asked: Question) -> None:
 @pytest.mark.parametrize(
     ("now", "question"), [(NOW, "charge"), (EXPIRES, "cancel"), (LATER, "cancel")]
 )
-def test_what_the_gateway_does_not_know_is_charged_in_time_and_cancelled_after(
+def test_a_key_unknown_to_the_gateway_is_charged_in_time_and_cancelled_afterwards(
     now: str, question: Question
 ) -> None:
     assert on_answer(a_charge(), "inquire", NotFound(), now) == question
@@ -166,7 +166,9 @@ def test_without_an_answer_the_next_question_is_asked(
 
 
 @pytest.mark.parametrize(("asked", "now"), [("inquire", NOW), ("cancel", NOW), ("cancel", LATER)])
-def test_a_hold_never_expires_while_its_outcome_is_unknown(asked: Question, now: str) -> None:
+def test_a_reservation_never_expires_while_its_outcome_is_unknown(
+    asked: Question, now: str
+) -> None:
     with pytest.raises(Retryable, match="is unknown: timeout"):
         on_answer(a_charge(), asked, Unknown("timeout"), now)
 

@@ -26,7 +26,7 @@ QUEUES = [
 ]
 
 
-def a_letter(**changes: Any) -> DeadLetter:
+def a_dead_letter(**changes: Any) -> DeadLetter:
     fields: dict[str, Any] = {
         "consumer": "wallet-service",
         "channel": "payment-initiated",
@@ -48,7 +48,7 @@ def test_what_the_contract_calls_retryable_is_redriven_and_nothing_else(
 ) -> None:
     consumer, _, channel = queue.partition("--")
 
-    decided = decide(a_letter(consumer=consumer, channel=channel, kind=kind), 0.5)
+    decided = decide(a_dead_letter(consumer=consumer, channel=channel, kind=kind), 0.5)
 
     assert isinstance(decided, Redrive if retryable else Park)
 
@@ -57,7 +57,7 @@ def test_what_the_contract_calls_retryable_is_redriven_and_nothing_else(
 def test_a_permanent_failure_is_never_redriven(queue: str, _retryable: bool) -> None:
     consumer, _, channel = queue.partition("--")
 
-    decided = decide(a_letter(consumer=consumer, channel=channel, kind="permanent"), 0.5)
+    decided = decide(a_dead_letter(consumer=consumer, channel=channel, kind="permanent"), 0.5)
 
     assert decided == Park("can never be handled as it is")
 
@@ -73,27 +73,27 @@ def test_a_permanent_failure_is_never_redriven(queue: str, _retryable: bool) -> 
         (None, False),
     ],
 )
-def test_in_a_queue_for_any_event_its_own_type_decides(
+def test_in_a_queue_of_any_event_the_type_of_the_event_decides(
     channel: str, event_type: str | None, redriven: bool
 ) -> None:
-    letter = a_letter(consumer="event-relay", channel=channel, event_type=event_type)
+    dead_letter = a_dead_letter(consumer="event-relay", channel=channel, event_type=event_type)
 
-    assert isinstance(decide(letter, 0.5), Redrive) is redriven
-
-
-def test_what_a_message_says_of_itself_does_not_make_it_retryable() -> None:
-    letter = a_letter(channel="gateway-payment_approved", event_type="payment.initiated")
-
-    assert decide(letter, 0.5) == Park("is not retryable")
+    assert isinstance(decide(dead_letter, 0.5), Redrive) is redriven
 
 
-def test_a_message_from_a_queue_that_nobody_knows_is_stored() -> None:
-    assert isinstance(decide(a_letter(channel="gone"), 0.5), Park)
+def test_the_type_that_a_message_claims_does_not_make_it_retryable() -> None:
+    dead_letter = a_dead_letter(channel="gateway-payment_approved", event_type="payment.initiated")
+
+    assert decide(dead_letter, 0.5) == Park("is not retryable")
 
 
-def test_delays_grow_and_are_jittered_fully() -> None:
-    longest = [decide(a_letter(redrives=n), 0.9999) for n in range(REDRIVES_MAX)]
-    shortest = [decide(a_letter(redrives=n), 0.0) for n in range(REDRIVES_MAX)]
+def test_a_message_from_an_unknown_queue_is_stored() -> None:
+    assert isinstance(decide(a_dead_letter(channel="gone"), 0.5), Park)
+
+
+def test_delays_grow_and_have_full_jitter() -> None:
+    longest = [decide(a_dead_letter(redrives=n), 0.9999) for n in range(REDRIVES_MAX)]
+    shortest = [decide(a_dead_letter(redrives=n), 0.0) for n in range(REDRIVES_MAX)]
 
     assert longest == [Redrive(14), Redrive(29), Redrive(59)]
     assert shortest == [Redrive(0)] * REDRIVES_MAX
@@ -102,4 +102,4 @@ def test_delays_grow_and_are_jittered_fully() -> None:
 
 @pytest.mark.parametrize("redrives", [REDRIVES_MAX, REDRIVES_MAX + 1, 99])
 def test_the_fourth_failure_is_stored(redrives: int) -> None:
-    assert decide(a_letter(redrives=redrives), 0.5) == Park("failed again after 3 re-drives")
+    assert decide(a_dead_letter(redrives=redrives), 0.5) == Park("failed again after 3 re-drives")

@@ -1,4 +1,4 @@
-"""A batch of events over one wallet: each decided on what the ones before it left."""
+"""A batch of events over one wallet: each is decided on the result of those before it."""
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_payments_reserve_until_nothing_is_available() -> None:
     assert len(folded.decisions) == 3
 
 
-def test_what_one_event_gives_back_the_next_can_reserve() -> None:
+def test_an_amount_that_one_event_gives_back_can_be_reserved_by_the_next() -> None:
     batch = [message(rejected(payment_id=FIRST)), message(initiated(payment_id=SECOND))]
 
     folded = fold(a_wallet(0, a_reservation(payment_id=FIRST)), batch, NOW)
@@ -71,7 +71,7 @@ def test_what_one_event_gives_back_the_next_can_reserve() -> None:
     assert folded.balance == a_balance(available=0, reserved=500)
 
 
-def test_an_event_that_fails_leaves_the_fold_without_spoiling_its_neighbours() -> None:
+def test_an_event_that_fails_leaves_the_fold_and_affects_no_other() -> None:
     batch = [
         message(initiated(payment_id=FIRST)),
         message(approved(payment_id=SECOND)),
@@ -109,7 +109,7 @@ def test_a_fold_over_no_wallet_refuses_every_payment() -> None:
     assert folded.balance is None
 
 
-def test_late_payments_are_refused_and_their_neighbours_are_not() -> None:
+def test_late_payments_are_refused_and_the_others_are_not() -> None:
     batch = [
         message(initiated(payment_id=FIRST)),
         message(initiated(payment_id=SECOND, expires_at="2026-03-02T00:00:00.000Z")),

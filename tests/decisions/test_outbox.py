@@ -40,7 +40,7 @@ EVENTS: list[Model] = [
 ]
 
 
-def test_every_event_of_the_contract_is_tried_here() -> None:
+def test_every_event_of_the_contract_is_tested_here() -> None:
     tried = {ANNOUNCED[type(event)] for event in EVENTS}
 
     assert tried == {(name, owner) for owner, events in PUBLISHED.items() for name in events}
@@ -100,7 +100,7 @@ def test_an_outbox_that_breaks_the_contract_is_refused(outbox: str, owner: str |
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda e: type(e).__name__)
-def test_what_an_operator_sends_back_is_held_against_its_own_source(event: Model) -> None:
+def test_a_redriven_outbox_is_validated_against_its_own_source(event: Model) -> None:
     assert publication(travelling(event)).message.type == ANNOUNCED[type(event)][0]
     with pytest.raises(Permanent):
         publication(travelling(event, source="metrics-collector"))

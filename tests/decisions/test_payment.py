@@ -1,4 +1,4 @@
-"""payment-orchestrator: what it makes of the wallet's answers and of passed deadlines."""
+"""payment-orchestrator: how it reacts to the wallet's answers and to deadlines."""
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_a_payment_fails_with_the_reason_for_which_its_funds_were_released() -> 
     ("status", "event"),
     [("completed", deducted()), ("failed", released()), ("failed", reservation_failed())],
 )
-def test_an_answer_heard_again_changes_and_sends_nothing(
+def test_a_duplicate_answer_changes_and_announces_nothing(
     status: str, event: PaymentOrchestratorReceives
 ) -> None:
     payment = a_payment(status=status)
@@ -107,13 +107,13 @@ def test_a_payment_that_is_pending_at_its_deadline_is_announced_again(now: str) 
     assert (decided.kind, decided.state, decided.events) == ("again", payment, ())
 
 
-def test_a_deadline_copy_that_comes_too_soon_is_early() -> None:
+def test_a_copy_at_the_deadline_that_arrives_too_soon_is_early() -> None:
     with pytest.raises(Early, match="has time until"):
         decide(a_payment(), after_deadline(), NOW)
 
 
 @pytest.mark.parametrize("status", ["completed", "failed"])
-def test_the_deadline_of_an_ended_payment_passes_quietly(status: str) -> None:
+def test_the_deadline_of_an_ended_payment_changes_nothing(status: str) -> None:
     decided = decide(a_payment(status=status), after_deadline(), LATER)
 
     assert (decided.kind, decided.note) == ("unchanged", f"already {status}")

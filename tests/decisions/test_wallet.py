@@ -175,7 +175,7 @@ def a_deposit(value: int) -> Deposit:
 @pytest.mark.parametrize(
     "before", [None, a_balance(available=0, reserved=0), a_balance(available=5, reserved=7)]
 )
-def test_a_deposit_makes_the_wallet_richer_by_its_amount(before: Balance | None) -> None:
+def test_a_deposit_increases_the_balance_by_its_amount(before: Balance | None) -> None:
     decided = decisions.deposited(before, a_deposit(100))
 
     old = before or Balance(available=0, reserved=0)
@@ -187,7 +187,7 @@ def test_a_deposit_makes_the_wallet_richer_by_its_amount(before: Balance | None)
 
 
 @pytest.mark.parametrize(("available", "reserved"), [(0, 10), (10, 0), (4, 6)])
-def test_a_wallet_holds_what_it_may_at_most_and_no_more(available: int, reserved: int) -> None:
+def test_a_wallet_holds_its_limit_and_no_more(available: int, reserved: int) -> None:
     before = a_balance(available=POSTED_MAX - 20 + available, reserved=reserved)
 
     decided = decisions.deposited(before, a_deposit(10))

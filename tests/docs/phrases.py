@@ -6,7 +6,7 @@ This file is the only one that may contain them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,12 +52,22 @@ BANNED: Final = (
     _phrase(r"(?:bad )?weather", "fault profile, temporary fault"),
     _phrase(r"town|city|fortress", "running stack"),
     _phrase(r"witness(?:es)?", "recorder"),
+    _phrase(r"comes? again", "is redelivered"),
+)
+# In names of Python, split into words
+BANNED_IN_NAMES: Final = (
+    *BANNED,
+    _phrase(r"(?<!dead\s)letters?", "dead letter, message"),
+    _phrase(r"tells?", "report, record, print"),
+    _phrase(r"books", "recorded, history, amounts"),
+    _phrase(r"desk", "what it is, such as processor"),
+    _phrase(r"spoils?|neighbours?", "affect, the others"),
 )
 
 
-def found_in(text: str) -> Iterator[str]:
-    """Each banned phrase of a text, with what to write instead."""
-    for phrase in BANNED:
+def found_in(text: str, phrases: Iterable[Phrase] = BANNED) -> Iterator[str]:
+    """Yield each banned phrase of a text, with what to write instead."""
+    for phrase in phrases:
         for match in phrase.pattern.finditer(text):
             before, after = text[: match.start()], text[match.end() :]
             around = f"{before[-30:]}[{match[0]}]{after[:30]}".replace("\n", " ")

@@ -1,9 +1,10 @@
-"""Prose avoids the phrases in phrases.py: in documents, comments, docstrings and messages."""
+"""Prose and names avoid the phrases in phrases.py: documents, comments, docstrings, messages."""
 
 from __future__ import annotations
 
 import ast
 import io
+import re
 import subprocess
 import tokenize
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Final
 import pytest
 
 from tests.docs.documents import CODE, ROOT, Document
-from tests.docs.phrases import found_in
+from tests.docs.phrases import BANNED_IN_NAMES, found_in
 
 # Folders and files whose prose is checked. Add a folder once its prose is clean.
 SCOPE: Final = (
@@ -33,6 +34,7 @@ SCOPE: Final = (
     "infra/contracts",
     "infra/generate",
     "infra/README.md",
+    "infra/deploy",
     "infra/local",
     "infra/package",
     "infra/requirements",
@@ -44,16 +46,29 @@ SCOPE: Final = (
     "specs/README.md",
     ":(glob)specs/*.yaml",
     "specs/schemas",
+    ":(glob)tests/*.py",
+    "tests/README.md",
+    "tests/api",
+    "tests/architecture",
     "tests/clients",
     "tests/contracts",
-    "tests/README.md",
-    "tests/docs/documents.py",
-    "tests/docs/test_docs.py",
-    "tests/docs/test_tour.py",
-    "tests/docs/test_walk.py",
-    "tests/docs/test_workflows.py",
+    ":(glob)tests/corpora/*.py",
+    "tests/core",
+    "tests/decisions",
+    "tests/docs",
+    "tests/end_to_end",
+    "tests/fields",
+    "tests/gateway",
+    "tests/in_memory",
+    "tests/infra",
+    "tests/local",
+    "tests/performance",
+    "tests/runtime",
+    "tests/security",
+    "tests/stores",
 )
-PHRASES: Final = "tests/docs/phrases.py"
+WITH_EXAMPLES: Final = frozenset({"tests/docs/phrases.py", "tests/docs/test_english.py"})
+WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 COMMENTED: Final = frozenset({".yml", ".yaml", ".toml", ".sh", ""})  # after `#`
 
 
@@ -65,7 +80,7 @@ def tracked(*places: str) -> list[str]:
 
 
 def prose(path: Path) -> Iterator[str]:
-    """The sentences of a file that people read."""
+    """Yield the sentences of a file that people read."""
     if path.suffix == ".md":
         yield CODE.sub("code", Document(path).prose)
     elif path.suffix == ".py":
@@ -78,7 +93,7 @@ def prose(path: Path) -> Iterator[str]:
 
 
 def comments(text: str) -> Iterator[str]:
-    """The comments of a Python file; lines that follow one another are one comment."""
+    """Yield the comments of a Python file; consecutive lines are one comment."""
     block: list[str] = []
     last = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -93,17 +108,46 @@ def comments(text: str) -> Iterator[str]:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The docstrings and the messages: each text of a Python file that contains a space."""
+    """Yield docstrings and messages: each text of a Python file that contains a space."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield node.value
 
 
-@pytest.mark.parametrize("path", [one for one in tracked(*SCOPE) if one != PHRASES])
+def names(text: str) -> Iterator[str]:
+    """Yield what a Python file gives a name to, split into words in lower case."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+                yield " ".join(WORD.findall(name)).lower()
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield " ".join(WORD.findall(name)).lower()
+
+
+def checked() -> list[str]:
+    return [path for path in tracked(*SCOPE) if path not in WITH_EXAMPLES]
+
+
+@pytest.mark.parametrize("path", checked())
 def test_prose_has_none_of_the_banned_phrases(path: str) -> None:
     found = [hit for text in prose(ROOT / path) for hit in found_in(text)]
 
     assert found == []
+
+
+@pytest.mark.parametrize("path", [path for path in checked() if path.endswith(".py")])
+def test_names_have_none_of_the_banned_phrases(path: str) -> None:
+    given = names((ROOT / path).read_text("utf-8"))
+
+    assert [hit for name in given for hit in found_in(name, BANNED_IN_NAMES)] == []
+
+
+def test_a_phrase_is_found_in_a_name() -> None:
+    program = "def test_it_comes_again(said): pass\nclass Weather: a_letter = 1\ndead_letter = 2"
+
+    found = [hit for name in names(program) for hit in found_in(name, BANNED_IN_NAMES)]
+
+    assert len(found) == 4
 
 
 def test_a_phrase_is_found_in_a_document_across_the_end_of_a_line(tmp_path: Path) -> None:

@@ -1,6 +1,4 @@
-"""The tour of the README works as shown: its commands run on the local stack, and their output,
-apart from ids and times, is the one that the README prints.
-"""
+"""The tour of the README works: its commands print what it shows, apart from ids and times."""
 
 from __future__ import annotations
 
@@ -32,7 +30,7 @@ README: Final = Document(ROOT / "README.md")
 URL: Final = "http://127.0.0.1:8080/v1"
 NEWCOMER: Final = "newcomer"
 WAITING: Final = "sleep 3\n"
-# Stands for the one command that needs a `make run` in this folder.
+# Replaces the one command that needs a `make run` in this folder.
 MAKE: Final = 'make() { case "$*" in *operator*) printf %s "$O" ;; *) printf %s "$T" ;; esac; }\n'
 VARYING: Final = (
     (re.compile(r"\bpay_[a-z2-7]{26}\b"), "PAYMENT"),

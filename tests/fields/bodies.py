@@ -11,7 +11,7 @@ from infra.contracts.documents import OPENAPI, Documents
 from tests.contracts.patterns import a_text
 
 JSON: Final = "application/json"
-LETTERS: Final = "abcdefghijkmnpqrstuvwxyz"
+CHARACTERS: Final = "abcdefghijkmnpqrstuvwxyz"
 LENGTH_MAX: Final = 40  # of a text or a map that has no limit
 Path = tuple[str, ...]
 Schema = Mapping[str, Any]
@@ -79,14 +79,14 @@ class Filling:
             return self.longest
         if kind in ("integer", "number"):
             return self._limit(schema, "minimum", "maximum", least=0)
-        assert kind == "string", f"{'.'.join(path)} is of type {kind}: teach Filling to make one"
+        assert kind == "string", f"{'.'.join(path)} is of type {kind}: add it to Filling"
         return self._text(schema)
 
     def _text(self, schema: Schema) -> str:
         if "pattern" in schema:
             return a_text(schema["pattern"], self.random, longest=self.longest)
         length = self._limit(schema, "minLength", "maxLength", least=1)
-        return "".join(self.random.choices(LETTERS, k=length))
+        return "".join(self.random.choices(CHARACTERS, k=length))
 
     def _object(self, schema: Schema, path: Path) -> dict[str, Any]:
         wanted = {

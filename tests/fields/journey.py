@@ -92,16 +92,16 @@ class Travelling:
 
     def _path(self, operation: Operation, document: Any) -> list[str]:
         """The parameters of the path: as the body says, or the id of something that exists."""
-        said = {path[-1]: value for path, value in leaves(document)}
+        values = {path[-1]: value for path, value in leaves(document)}
         names = PARAMETERS.findall(operation.path)
-        return [said[name] if name in said else self._known(name) for name in names]
+        return [values[name] if name in values else self._known(name) for name in names]
 
     def _known(self, name: str) -> str:
         for table in self.system.dynamodb.tables:
             for item in self.system.items(table.removeprefix(f"{PREFIX}-")):
                 if name in item:
                     return str(item[name])
-        raise AssertionError(f"nothing in the system has a {name}: let Travelling._prepare make it")
+        raise AssertionError(f"no item has a {name}: create one in Travelling._prepare")
 
     def _call(self, operation: Operation, *arguments: Any, **filters: Any) -> Any:
         """What the Python client returns, as JSON."""

@@ -24,7 +24,7 @@ SETTINGS = ROOT / "tests/clients/typescript/tsconfig.json"
 CALL = """\
 import { PaymentsClient } from "payments-client";
 import { readFileSync } from "node:fs";
-const said = [];
+const calls = [];
 for (const { method, path, body, answer } of JSON.parse(readFileSync("journeys.json"))) {
   let sent;
   const fetch = async (_url, request) => {
@@ -33,9 +33,9 @@ for (const { method, path, body, answer } of JSON.parse(readFileSync("journeys.j
   };
   const client = new PaymentsClient({ baseUrl: "https://api.example.com/v1", fetch });
   const returned = await client[method](...path, body);
-  said.push({ sent, returned });
+  calls.push({ sent, returned });
 }
-console.log(JSON.stringify(said));
+console.log(JSON.stringify(calls));
 """
 
 
@@ -71,11 +71,11 @@ def test_every_field_is_declared_sent_and_returned(project: Path) -> None:
     (project / "journeys.json").write_text(json.dumps(made))
     (project / "typed.ts").write_text(typed(made))
 
-    said = json.loads(run(["call.mjs"], project, {}))
+    calls = json.loads(run(["call.mjs"], project, {}))
     run([tool("typescript/bin/tsc"), "--noEmit", "-p", "."], project, {})
 
-    assert [one["sent"] for one in said] == [one["body"] for one in made]
-    assert [one["returned"] for one in said] == [one["answer"] for one in made]
+    assert [one["sent"] for one in calls] == [one["body"] for one in made]
+    assert [one["returned"] for one in calls] == [one["answer"] for one in made]
 
 
 def typed(made: list[dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""What the adapter makes of an answer: only what is wholly in the contract is believed."""
+"""What the adapter makes of an answer: only an answer that keeps the contract is accepted."""
 
 import json
 from typing import Any

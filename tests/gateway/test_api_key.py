@@ -13,7 +13,7 @@ from handlers.gateway_processor.gateway import (
 from handlers.gateway_processor.http_gateway import (
     Limits,
 )
-from tests.gateway.asking import a_request, about, gateway_at
+from tests.gateway.adapter import a_request, about, gateway_at
 from tests.running.gateway import API_KEY, Simulator
 from tests.running.raw_server import NOT_FOUND, http, raw_server
 
@@ -44,7 +44,7 @@ def test_a_refused_key_is_retryable_and_fetched_anew(simulator: Simulator) -> No
         gateway.charge(a_request("x1"))
 
     assert isinstance(gateway.charge(a_request("x1")), Approved)
-    assert simulator.books("pay_1")["charged"] == 1
+    assert simulator.recorded("pay_1")["charged"] == 1
 
 
 def test_a_request_that_the_gateway_refuses_is_permanent(simulator: Simulator) -> None:

@@ -1,4 +1,4 @@
-"""The circuit: after enough unknown outcomes the gateway is left alone for a while."""
+"""The circuit: after enough unknown outcomes the gateway is not called for a while."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from handlers.gateway_processor.gateway import (
 from handlers.gateway_processor.http_gateway import (
     Limits,
 )
-from tests.gateway.asking import Time, a_request, about, gateway_at
+from tests.gateway.adapter import Time, a_request, about, gateway_at
 from tests.running.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
 
 pytestmark = pytest.mark.gateway_processor
@@ -53,7 +53,7 @@ def test_an_answer_in_between_starts_the_count_again() -> None:
     assert gateway.open_circuits == ("gateway-charge",)
 
 
-def test_after_its_recovery_time_one_call_decides_about_the_circuit(
+def test_after_the_recovery_time_one_call_closes_or_opens_the_circuit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     time = Time()

@@ -1,4 +1,4 @@
-"""specs/gateway.openapi.yaml, the simulator, the adapter and the guide tell the same."""
+"""specs/gateway.openapi.yaml, the simulator, the adapter and the guide agree."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 from handlers.gateway_processor import http_answers
 from handlers.gateway_processor.http_gateway import READ_TIMEOUT_S
 from infra.local.simulator import app, contract, payees
-from tests.gateway.asking import IMPATIENT, a_request, about
+from tests.gateway.adapter import IMPATIENT, a_request, about
 from tests.running.gateway import Simulator
 
 pytestmark = pytest.mark.gateway_processor
@@ -165,7 +165,7 @@ def test_no_payee_is_ever_charged_twice_however_often_it_is_asked(
     simulator.release()
 
     assert gateway.inquire(about("pay_1")) == final
-    assert simulator.books("pay_1")["charged"] == (payee not in never_charged())
+    assert simulator.recorded("pay_1")["charged"] == (payee not in never_charged())
     assert simulator.totals()["charged_twice"] == []
 
 

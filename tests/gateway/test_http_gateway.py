@@ -17,7 +17,7 @@ from handlers.gateway_processor.http_gateway import (
     HttpGateway,
     Limits,
 )
-from tests.gateway.asking import Time, a_request, about, gateway_at
+from tests.gateway.adapter import Time, a_request, about, gateway_at
 from tests.running.gateway import API_KEY, Simulator
 from tests.running.raw_server import DOWN, NOT_FOUND, approved, http, raw_server
 

@@ -1,4 +1,4 @@
-"""Each magic payee, seen through the real adapter, and what the gateway's books say afterwards."""
+"""Each magic payee, seen through the real adapter, and what the gateway has recorded afterwards."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from handlers.gateway_processor.gateway import (
     Unknown,
 )
 from infra.local.simulator.payees import DECLINE_CODES
-from tests.gateway.asking import IMPATIENT, a_request, about
+from tests.gateway.adapter import IMPATIENT, a_request, about
 from tests.running.gateway import Simulator
 
 pytestmark = pytest.mark.gateway_processor
@@ -25,10 +25,14 @@ def charge_id(answer: Answer) -> str:
 def test_an_ordinary_payee_is_approved_and_charged_once(simulator: Simulator) -> None:
     answer = simulator.gateway().charge(a_request("coffee-shop-42", value=450))
 
-    books = simulator.books("pay_1")
-    assert answer == Approved(books["charge_id"])
-    assert (books["status"], books["charged"], books["asked"]) == ("approved", 1, 1)
-    assert (books["value"], books["currency"], books["payee"]) == (450, "USD", "coffee-shop-42")
+    recorded = simulator.recorded("pay_1")
+    assert answer == Approved(recorded["charge_id"])
+    assert (recorded["status"], recorded["charged"], recorded["asked"]) == ("approved", 1, 1)
+    assert (recorded["value"], recorded["currency"], recorded["payee"]) == (
+        450,
+        "USD",
+        "coffee-shop-42",
+    )
 
 
 @pytest.mark.parametrize("code", [*DECLINE_CODES, "a_code_of_tomorrow"])
@@ -40,7 +44,7 @@ def test_a_payee_declines_with_the_code_in_its_name(simulator: Simulator, code: 
     assert answer == Declined(code)
     assert gateway.inquire(about("pay_1")) == Declined(code)
     assert gateway.cancel(about("pay_1")) == Declined(code)
-    assert simulator.books("pay_1")["charged"] == 0
+    assert simulator.recorded("pay_1")["charged"] == 0
 
 
 def test_a_decline_code_that_no_gateway_could_send_declines_as_payee_unknown(
@@ -63,7 +67,7 @@ def test_a_timeout_before_charging_charges_nothing_and_the_next_attempt_works(
     first = gateway.charge(a_request("payee_timeout_before_charge"))
     asked = gateway.inquire(about("pay_1"))
     simulator.release()
-    charged_by_then = simulator.books("pay_1")["charged"]
+    charged_by_then = simulator.recorded("pay_1")["charged"]
     second = gateway.charge(a_request("payee_timeout_before_charge"))
 
     assert (first, asked, charged_by_then) == (
@@ -71,8 +75,8 @@ def test_a_timeout_before_charging_charges_nothing_and_the_next_attempt_works(
         NotFound(),
         0,
     )
-    assert charge_id(second) == simulator.books("pay_1")["charge_id"]
-    assert simulator.books("pay_1")["charged"] == 1
+    assert charge_id(second) == simulator.recorded("pay_1")["charge_id"]
+    assert simulator.recorded("pay_1")["charged"] == 1
 
 
 @pytest.mark.parametrize(
@@ -95,8 +99,8 @@ def test_after_an_unknown_outcome_inquiry_finds_the_one_charge(
     again = gateway.charge(a_request(payee))
 
     assert first == Unknown(why)
-    assert charge_id(found) == charge_id(again) == simulator.books("pay_1")["charge_id"]
-    assert simulator.books("pay_1")["charged"] == 1
+    assert charge_id(found) == charge_id(again) == simulator.recorded("pay_1")["charge_id"]
+    assert simulator.recorded("pay_1")["charged"] == 1
     assert gateway.cancel(about("pay_1")) == found, "a cancel never undoes a charge"
 
 
@@ -107,7 +111,7 @@ def test_after_a_timeout_inquiry_finds_the_decline(simulator: Simulator) -> None
 
     assert isinstance(first, Unknown)
     assert gateway.inquire(about("pay_1")) == Declined("do_not_honor")
-    assert simulator.books("pay_1")["charged"] == 0
+    assert simulator.recorded("pay_1")["charged"] == 0
 
 
 def test_an_error_before_charging_charges_nothing_and_the_next_attempt_works(
@@ -124,15 +128,15 @@ def test_an_error_before_charging_charges_nothing_and_the_next_attempt_works(
         NotFound(),
     )
     assert isinstance(second, Approved)
-    assert simulator.books("pay_1")["charged"] == 1
+    assert simulator.recorded("pay_1")["charged"] == 1
 
 
 def test_a_request_that_the_gateway_processes_twice_charges_once(simulator: Simulator) -> None:
     answer = simulator.gateway().charge(a_request("payee_duplicate_request"))
 
     assert isinstance(answer, Approved)
-    assert simulator.books("pay_1")["asked"] == 2
-    assert simulator.books("pay_1")["charged"] == 1
+    assert simulator.recorded("pay_1")["asked"] == 2
+    assert simulator.recorded("pay_1")["charged"] == 1
 
 
 def test_a_payee_that_never_answers_can_still_be_cancelled(simulator: Simulator) -> None:
@@ -147,7 +151,7 @@ def test_a_payee_that_never_answers_can_still_be_cancelled(simulator: Simulator)
     assert asked == Unknown("it answered 503, urn:problem-type:gateway:unavailable")
     assert cancelled == gateway.inquire(about("pay_1")) == Cancelled()
     assert gateway.charge(a_request("payee_never_answers")) == Cancelled()
-    assert simulator.books("pay_1")["charged"] == 0
+    assert simulator.recorded("pay_1")["charged"] == 0
 
 
 def test_a_payee_whose_charges_are_down_is_not_found_and_can_be_cancelled(
@@ -160,7 +164,7 @@ def test_a_payee_whose_charges_are_down_is_not_found_and_can_be_cancelled(
     assert all(isinstance(attempt, Unknown) for attempt in attempts)
     assert gateway.inquire(about("pay_1")) == NotFound()
     assert gateway.cancel(about("pay_1")) == Cancelled()
-    assert simulator.books("pay_1")["charged"] == 0
+    assert simulator.recorded("pay_1")["charged"] == 0
 
 
 def test_a_late_request_charges_once_if_nobody_was_faster(simulator: Simulator) -> None:
@@ -173,7 +177,7 @@ def test_a_late_request_charges_once_if_nobody_was_faster(simulator: Simulator) 
     assert isinstance(first, Unknown)
     assert (before, released) == (NotFound(), 1)
     assert isinstance(gateway.inquire(about("pay_1")), Approved)
-    assert simulator.books("pay_1")["charged"] == 1
+    assert simulator.recorded("pay_1")["charged"] == 1
 
 
 def test_a_late_request_finds_the_charge_of_the_next_attempt(simulator: Simulator) -> None:
@@ -184,8 +188,8 @@ def test_a_late_request_finds_the_charge_of_the_next_attempt(simulator: Simulato
     released = simulator.release()
 
     assert released == 1
-    assert charge_id(second) == simulator.books("pay_1")["charge_id"]
-    assert simulator.books("pay_1")["charged"] == 1
+    assert charge_id(second) == simulator.recorded("pay_1")["charge_id"]
+    assert simulator.recorded("pay_1")["charged"] == 1
 
 
 def test_a_late_request_never_charges_a_key_that_was_cancelled_meanwhile(
@@ -199,5 +203,5 @@ def test_a_late_request_never_charges_a_key_that_was_cancelled_meanwhile(
 
     assert (cancelled, released) == (Cancelled(), 1)
     assert gateway.inquire(about("pay_1")) == Cancelled()
-    assert simulator.books("pay_1")["charged"] == 0
+    assert simulator.recorded("pay_1")["charged"] == 0
     assert simulator.totals() == {"charged": 0, "charged_value": {}, "charged_twice": []}

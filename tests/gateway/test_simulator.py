@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from handlers.gateway_processor.gateway import Answer, Approved, Cancelled, NotFound, Unknown
-from tests.gateway.asking import a_request, about
+from tests.gateway.adapter import a_request, about
 from tests.running.gateway import API_KEY, Simulator, running_simulator
 
 pytestmark = pytest.mark.gateway_processor
@@ -76,9 +76,9 @@ def test_many_concurrent_requests_of_one_key_charge_once(simulator: Simulator) -
     with ThreadPoolExecutor(12) as threads:
         answers = set(threads.map(charge, range(36)))
 
-    assert answers == {Approved(simulator.books("pay_1")["charge_id"])}
-    assert simulator.books("pay_1")["charged"] == 1
-    assert simulator.books("pay_1")["asked"] == 36
+    assert answers == {Approved(simulator.recorded("pay_1")["charge_id"])}
+    assert simulator.recorded("pay_1")["charged"] == 1
+    assert simulator.recorded("pay_1")["asked"] == 36
 
 
 def test_charges_and_cancels_of_one_key_at_once_agree_on_one_outcome(simulator: Simulator) -> None:
@@ -94,7 +94,7 @@ def test_charges_and_cancels_of_one_key_at_once_agree_on_one_outcome(simulator: 
     with ThreadPoolExecutor(8) as threads:
         answers = set(threads.map(ask, range(40)))
 
-    assert len(answers) == 10, "each key has one outcome, whoever asked"
+    assert len(answers) == 10, "each key has one outcome, for every caller"
     charged = sum(isinstance(answer, Approved) for _, answer in answers)
     assert simulator.totals()["charged"] == charged
 
@@ -107,7 +107,7 @@ def test_a_cancelled_key_answers_409_and_never_charges(simulator: Simulator) -> 
     assert cancelled.json()["status"] == "cancelled"
     assert (answer.status_code, slug(answer)) == (409, "key-cancelled")
     assert simulator.http.post("/charges/pay_1/cancel").json() == cancelled.json()
-    assert simulator.books("pay_1")["charged"] == 0
+    assert simulator.recorded("pay_1")["charged"] == 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The whole system in one process: real entry points over an AWS in memory.
 
-What each invocation asked of AWS and of the gateway, wrote and logged is kept for tests to look at.
+What each invocation asked of AWS and of the gateway, wrote and logged is recorded for tests.
 """
 
 from __future__ import annotations

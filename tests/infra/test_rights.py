@@ -39,7 +39,7 @@ def without(right: Right) -> dict[str, Any]:
 
 
 def split(statements: list[Any], right: Right) -> Iterator[dict[str, Any]]:
-    """Each action on each resource as a statement of its own, but for one."""
+    """Return a statement for each action on each resource, without the one of `right`."""
     for statement in statements:
         for action in statement["Action"]:
             for resource in statement["Resource"]:

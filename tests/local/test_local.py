@@ -51,7 +51,7 @@ class Echo(BaseHTTPRequestHandler):
         self.wfile.write(self.headers["x-odd"].encode("latin-1") + body)
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ class Wallet:
                     self._cloud.sqs.delete(self._queue, message.message_id, message.receipt)
             self._kernel.at(0.0, self._poll)
 
-        # Workers are never in step with each other.
+        # Workers never run in lockstep.
         delay_s = CALL_S * self._random.random()
         self._kernel.start(
             "worker", lambda: self._consumer.consume(batch), done, delay_s=delay_s, limit_s=1e6
@@ -145,7 +145,7 @@ def one_at_a_time(payments: int = PAYMENTS, seed: int = 1) -> Run:
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """A thousand payments would say a lot."""
+    """Turn the log off: a thousand payments write a lot."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

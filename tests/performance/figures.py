@@ -38,8 +38,8 @@ class Figure:
 
 def rows(figures: Sequence[Figure]) -> list[tuple[str, str, str, str, str]]:
     """Section, name, figure, goal, and whether it is met."""
-    said = {True: "met", False: "missed", None: ""}
-    return [(f.section, f.name, f.shown, f.goal, said[f.met]) for f in figures]
+    verdicts = {True: "met", False: "missed", None: ""}
+    return [(f.section, f.name, f.shown, f.goal, verdicts[f.met]) for f in figures]
 
 
 def markdown(figures: Sequence[Figure]) -> str:

@@ -65,10 +65,10 @@ def per_call(module: str, repeats: int, names: Sequence[str] = ()) -> dict[str, 
 def measured(subjects: Mapping[str, Subject], arguments: Sequence[str]) -> None:
     """Run each subject in a child of this process, which has loaded and warmed up everything.
 
-    A child's count includes its parent's; the child that does nothing tells how much that is.
+    A child's count includes its parent's; the child that does nothing shows how much that is.
     """
-    _, repeats_told, *names = arguments
-    repeats = int(repeats_told)
+    _, repeats_text, *names = arguments
+    repeats = int(repeats_text)
     chosen = {name: subjects[name] for name in names or subjects}
     everything: dict[str, Subject] = {NOTHING: lambda: None, **chosen}
     for subject in everything.values():

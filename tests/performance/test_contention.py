@@ -15,7 +15,7 @@ def test_a_thousand_payments_at_once_are_folded_and_none_is_starved(seed: int) -
     assert folded.per_second >= SPEED_MIN * single.per_second
     assert folded.write_units <= UNITS_MAX * single.write_units
     assert folded.receives_max <= DELIVERIES_MAX
-    # Whoever waits longest waits less than the typical payment does when they come one at a time.
+    # The longest wait is shorter than the typical wait when payments are handled one at a time.
     assert folded.seconds < single.seconds / 2
 
 

@@ -1,4 +1,4 @@
-"""The gateway simulator over HTTP: its books, its controls, and one that runs alone."""
+"""The gateway simulator over HTTP: its records, its controls, and one that runs alone."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Simulator:
         """Return how often the payment was charged, be it never asked about."""
         return sum(int(row["charged"]) for row in self._rows(payment_id))
 
-    def books(self, key: str) -> dict[str, Any]:
-        """Return what is in the books about a key that the gateway was asked about."""
+    def recorded(self, key: str) -> dict[str, Any]:
+        """Return what the gateway has recorded about a key."""
         (row,) = self._rows(key)
         return row
 

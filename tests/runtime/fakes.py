@@ -1,16 +1,23 @@
-"""Clients of AWS that do what a test says, and remember what they were asked."""
+"""Fake clients of AWS: a test specifies their answers, and they record their calls."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_sqs import SQSClient
 
 Calls = list[tuple[str, dict[str, Any]]]
 
 
 def refusal(code: str, *, status: int = 400, **response: Any) -> ClientError:
-    """What botocore raises when AWS refuses a call."""
+    """Return what botocore raises when AWS refuses a call."""
     answer: Any = {
         "Error": {"Code": code, "Message": code},
         "ResponseMetadata": {"HTTPStatusCode": status},
@@ -20,7 +27,7 @@ def refusal(code: str, *, status: int = 400, **response: Any) -> ClientError:
 
 
 def cancelled(*codes: str) -> ClientError:
-    """A transaction that did not happen, with a code per item."""
+    """Return the error of a cancelled transaction, with a code per item."""
     reasons = [{"Code": code} for code in codes]
     return refusal("TransactionCanceledException", CancellationReasons=reasons)
 
@@ -30,9 +37,25 @@ class Meta:
     endpoint_url: str = "https://sqs.test"
 
 
+class Fake:
+    """A fake with the types of the real clients: the only place where tests claim them."""
+
+    @property
+    def dynamodb(self) -> DynamoDBClient:
+        return cast("DynamoDBClient", self)
+
+    @property
+    def sqs(self) -> SQSClient:
+        return cast("SQSClient", self)
+
+    @property
+    def events(self) -> EventBridgeClient:
+        return cast("EventBridgeClient", self)
+
+
 @dataclass
-class Client:
-    """Answers each operation as `answers` says (an exception is raised), by default with {}."""
+class Client(Fake):
+    """A client with an answer for each operation, by default {}; an exception is raised."""
 
     answers: dict[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)
     calls: Calls = field(default_factory=list)
@@ -57,26 +80,34 @@ def always(answer: Any) -> Callable[[dict[str, Any]], Any]:
 
 
 def in_turn(*answers: Any) -> Callable[[dict[str, Any]], Any]:
-    """One answer per call; the last one for ever."""
+    """Return one answer per call, and the last one from then on."""
     left = list(answers)
     return lambda _request: left.pop(0) if len(left) > 1 else left[0]
 
 
-class AnswerLost:
-    """A client whose first answer to each write is lost after it was applied, so botocore tries
-    again. A transaction carries a token, so DynamoDB applies it once.
+@dataclass
+class Wrapped(Fake):
+    """A client of DynamoDB behind which another one does the work, and `call` may interfere."""
+
+    real: DynamoDBClient
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        return lambda **request: self.call(
+            operation, lambda: getattr(self.real, operation)(**request), request
+        )
+
+    def call(self, operation: str, real: Callable[[], Any], request: dict[str, Any]) -> Any:
+        """Answer one call; `real` makes it."""
+        raise NotImplementedError
+
+
+class AnswerLost(Wrapped):
+    """A client whose first answer to each write is lost, so botocore sends the write again.
+
+    A transaction carries a token, so DynamoDB applies it once.
     """
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def __getattr__(self, operation: str) -> Any:
-        call = getattr(self._client, operation)
-        if operation not in ("put_item", "update_item", "send_message"):
-            return call
-
-        def twice(**request: Any) -> Any:
-            call(**request)
-            return call(**request)
-
-        return twice
+    def call(self, operation: str, real: Callable[[], Any], request: dict[str, Any]) -> Any:
+        if operation in ("put_item", "update_item"):
+            real()
+        return real()

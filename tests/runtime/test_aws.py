@@ -22,7 +22,7 @@ def test_a_queues_url_follows_from_its_name() -> None:
     assert REGION in made
 
 
-def test_a_secret_that_is_not_to_be_had_is_retryable_and_is_read_when_it_is_there() -> None:
+def test_an_unavailable_secret_is_retryable_and_is_read_once_it_exists() -> None:
     with mock_aws():
         with pytest.raises(Retryable, match="key-1 is unavailable: ResourceNotFoundException"):
             aws.secret("key-1")

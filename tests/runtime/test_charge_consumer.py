@@ -1,4 +1,4 @@
-"""gateway-processor's consumer: whatever is lost or repeated, a payment is charged at most once."""
+"""gateway-processor's consumer: a payment is charged at most once despite losses and duplicates."""
 
 import pytest
 
@@ -22,15 +22,15 @@ from tests.builders import (
     travelling,
 )
 from tests.in_memory.gateway import ANSWER_LOST, NO_FAULT, REQUEST_LOST, FakeGateway, Fault
-from tests.runtime.desk import Desk
+from tests.runtime.processor import Processor
 from tests.stores.cloud import Cloud
 
 pytestmark = pytest.mark.gateway_processor
 
 
 @pytest.fixture
-def desk(cloud: Cloud, time: VirtualTime) -> Desk:
-    return Desk(cloud, time, FakeGateway())
+def processor(cloud: Cloud, time: VirtualTime) -> Processor:
+    return Processor(cloud, time, FakeGateway())
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def desk(cloud: Cloud, time: VirtualTime) -> Desk:
     ],
 )
 def test_a_reservation_is_charged_and_the_verdict_announced(
-    desk: Desk, verdict: Answer, note: str, status: str, announced: str
+    processor: Processor, verdict: Answer, note: str, status: str, announced: str
 ) -> None:
-    desk.gateway.verdict = verdict
+    processor.gateway.verdict = verdict
 
-    assert desk.hear(reserved()) == note
-    assert (desk.status, desk.announced) == (status, announced)
-    assert desk.gateway.calls == ["charge"]
+    assert processor.receive(reserved()) == note
+    assert (processor.status, processor.announced) == (status, announced)
+    assert processor.gateway.calls == ["charge"]
 
 
-def test_a_reservation_heard_many_times_is_charged_once(desk: Desk) -> None:
-    notes = [desk.hear(reserved()) for _ in range(3)]
+def test_a_redelivered_reservation_is_charged_once(processor: Processor) -> None:
+    notes = [processor.receive(reserved()) for _ in range(3)]
 
     assert notes == ["approved", "announced again", "announced again"]
-    assert desk.gateway.calls == ["charge"]
+    assert processor.gateway.calls == ["charge"]
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_a_reservation_heard_many_times_is_charged_once(desk: Desk) -> None:
     ],
 )
 def test_a_lost_answer_is_inquired_about_at_once(
-    desk: Desk, faults: list[Fault], asked: list[str]
+    processor: Processor, faults: list[Fault], asked: list[str]
 ) -> None:
-    desk.gateway.faults = faults
+    processor.gateway.faults = faults
 
-    assert desk.hear(reserved()) == "approved"
-    assert desk.gateway.calls == asked
-    assert desk.gateway.charges == 1
+    assert processor.receive(reserved()) == "approved"
+    assert processor.gateway.calls == asked
+    assert processor.gateway.charges == 1
 
 
 @pytest.mark.parametrize(
@@ -83,63 +83,63 @@ def test_a_lost_answer_is_inquired_about_at_once(
         [REQUEST_LOST, NO_FAULT, REQUEST_LOST],
     ],
 )
-def test_a_gateway_that_stays_silent_leaves_the_claim_open_and_the_message_comes_again(
-    desk: Desk, faults: list[Fault]
+def test_a_gateway_that_stays_silent_leaves_the_claim_open_and_the_message_is_redelivered(
+    processor: Processor, faults: list[Fault]
 ) -> None:
-    desk.gateway.faults = faults
+    processor.gateway.faults = faults
 
-    assert desk.hear(reserved()) == "Retryable"
-    assert (desk.status, desk.announced) == ("pending", None)
-    assert desk.hear(reserved()) == "approved"
-    assert desk.gateway.charges == 1
+    assert processor.receive(reserved()) == "Retryable"
+    assert (processor.status, processor.announced) == ("pending", None)
+    assert processor.receive(reserved()) == "approved"
+    assert processor.gateway.charges == 1
 
 
 @pytest.mark.parametrize("faults", [[ANSWER_LOST, REQUEST_LOST], [REQUEST_LOST, REQUEST_LOST]])
 def test_after_the_end_a_silent_claim_is_settled_by_cancelling(
-    desk: Desk, faults: list[Fault]
+    processor: Processor, faults: list[Fault]
 ) -> None:
-    desk.gateway.faults = list(faults)
-    desk.hear(reserved())
-    desk.time.now = LATER
+    processor.gateway.faults = list(faults)
+    processor.receive(reserved())
+    processor.time.now = LATER
 
-    note = desk.hear(at_expiry())
+    note = processor.receive(at_expiry())
 
     charged = faults[0] == ANSWER_LOST
     assert note == ("approved" if charged else "rejected: reservation_expired")
-    assert desk.status == ("approved" if charged else "expired")
-    assert desk.gateway.charges == int(charged)
+    assert processor.status == ("approved" if charged else "expired")
+    assert processor.gateway.charges == int(charged)
 
 
-def test_a_hold_stays_while_the_gateway_is_silent_after_the_end(desk: Desk) -> None:
-    desk.gateway.faults = [REQUEST_LOST] * 4
-    desk.hear(reserved())
-    desk.time.now = LATER
+def test_a_claim_stays_open_while_the_gateway_is_silent_after_the_end(processor: Processor) -> None:
+    processor.gateway.faults = [REQUEST_LOST] * 4
+    processor.receive(reserved())
+    processor.time.now = LATER
 
-    assert desk.hear(at_expiry()) == "Retryable"
-    assert desk.status == "pending"
-
-
-def test_a_late_question_never_charges(desk: Desk) -> None:
-    desk.time.now = LATER
-
-    assert desk.hear(reserved()) == "rejected: reservation_expired"
-    assert desk.hear(at_expiry()) == "already expired"
-    assert desk.gateway.calls == []
+    assert processor.receive(at_expiry()) == "Retryable"
+    assert processor.status == "pending"
 
 
-def test_a_copy_at_expiry_of_a_decided_charge_writes_nothing(desk: Desk) -> None:
-    desk.hear(reserved())
-    before = desk.cloud.items("charges")
-    desk.time.now = LATER
+def test_a_late_reservation_is_never_charged(processor: Processor) -> None:
+    processor.time.now = LATER
 
-    assert desk.hear(at_expiry()) == "already approved"
-    assert desk.cloud.items("charges") == before
-    assert desk.gateway.calls == ["charge"]
+    assert processor.receive(reserved()) == "rejected: reservation_expired"
+    assert processor.receive(at_expiry()) == "already expired"
+    assert processor.gateway.calls == []
 
 
-def test_a_copy_at_expiry_that_comes_too_soon_comes_again(desk: Desk) -> None:
-    assert desk.hear(at_expiry()) == "Early"
-    assert desk.status == "none"
+def test_a_copy_at_expiry_of_a_decided_charge_writes_nothing(processor: Processor) -> None:
+    processor.receive(reserved())
+    before = processor.cloud.items("charges")
+    processor.time.now = LATER
+
+    assert processor.receive(at_expiry()) == "already approved"
+    assert processor.cloud.items("charges") == before
+    assert processor.gateway.calls == ["charge"]
+
+
+def test_a_copy_at_expiry_that_arrives_too_soon_is_redelivered(processor: Processor) -> None:
+    assert processor.receive(at_expiry()) == "Early"
+    assert processor.status == "none"
 
 
 class OpenCircuit(FakeGateway):
@@ -147,13 +147,13 @@ class OpenCircuit(FakeGateway):
         raise GatewayCircuitOpen(f"gateway-{operation}")
 
 
-def test_an_open_circuit_is_counted_and_the_message_comes_again(
+def test_an_open_circuit_is_counted_and_the_message_is_redelivered(
     cloud: Cloud, time: VirtualTime, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk = Desk(cloud, time, OpenCircuit())
+    processor = Processor(cloud, time, OpenCircuit())
 
-    assert desk.hear(reserved()) == "GatewayCircuitOpen"
-    assert desk.status == "pending"
+    assert processor.receive(reserved()) == "GatewayCircuitOpen"
+    assert processor.status == "pending"
     assert '"GatewayCircuitOpen":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 

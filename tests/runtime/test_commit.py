@@ -1,6 +1,8 @@
-"""Writes: one alone or several as a transaction; what counts as a conflict, what as the weather."""
+"""Writes: one alone or several as a transaction; which errors are conflicts, and which may pass."""
 
-from typing import Any, cast
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
@@ -21,6 +23,9 @@ from handlers.runtime.commit import (
 from tests.builders import VirtualTime
 from tests.runtime.fakes import Client, always, cancelled, in_turn, refusal
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 PUT: Any = {"Put": {"TableName": "t", "Item": {}}}
 UPDATE: Any = {"Update": {"TableName": "t", "Key": {}}}
 UNREACHABLE = [
@@ -37,13 +42,14 @@ THROTTLED = [
 ]
 
 
-def failing(error: Exception) -> Any:
-    return Client(dict.fromkeys(("put_item", "update_item", "transact_write_items"), always(error)))
+def failing(error: Exception) -> DynamoDBClient:
+    writes = ("put_item", "update_item", "transact_write_items")
+    return Client(dict.fromkeys(writes, always(error))).dynamodb
 
 
 def committed(writes: list[Any]) -> list[str]:
-    client: Any = Client()
-    commit(client, writes)
+    client = Client()
+    commit(client.dynamodb, writes)
     return [operation for operation, _ in client.calls]
 
 
@@ -72,14 +78,14 @@ def test_a_write_of_an_unknown_kind_is_a_bug() -> None:
         ([PUT, UPDATE], cancelled("TransactionConflict", "ConditionalCheckFailed")),
     ],
 )
-def test_somebody_faster_is_a_conflict(writes: list[Any], error: ClientError) -> None:
+def test_a_write_after_a_faster_worker_is_a_conflict(writes: list[Any], error: ClientError) -> None:
     with pytest.raises(Conflict):
         commit(failing(error), writes)
 
 
 @pytest.mark.parametrize("writes", [[PUT], [UPDATE], [PUT, UPDATE]], ids=["put", "update", "both"])
 @pytest.mark.parametrize("error", [*UNREACHABLE, *THROTTLED], ids=str)
-def test_an_aws_that_is_not_to_be_had_is_retryable(writes: list[Any], error: Exception) -> None:
+def test_an_unavailable_aws_is_retryable(writes: list[Any], error: Exception) -> None:
     with pytest.raises(Retryable) as raised:
         commit(failing(error), writes)
 
@@ -135,7 +141,7 @@ def answered(*names: str, unread: tuple[str, ...] = ()) -> Any:
 
 
 def found(client: Client, *names: str) -> list[str]:
-    items = batch_get(client, "t", keyed(*names), doing="list things")  # type: ignore[arg-type]
+    items = batch_get(client.dynamodb, "t", keyed(*names), doing="list things")
     return [item["id"]["S"] for item in items]
 
 
@@ -155,7 +161,7 @@ def test_no_keys_are_no_call() -> None:
 
 
 def test_keys_that_dynamodb_leaves_unread_are_read_again() -> None:
-    """Also by the last read that is allowed."""
+    """The last read that is allowed counts too."""
     answers = [answered(unread=("a", "b"))] * (BATCH_READS_MAX - 2)
     answers += [answered("b", unread=("a",)), answered("a")]
     client = Client({"batch_get_item": in_turn(*answers)})
@@ -178,8 +184,8 @@ def test_a_new_item_gives_way_to_the_existing_one() -> None:
     write = new_item("t", {"id": {"S": "1"}}, key="id")
     failed = refusal("ConditionalCheckFailedException", Item={"a": {"S": "b"}})
 
-    assert put_new(cast(Any, Client({"put_item": always({})})), write) is None
-    assert put_new(cast(Any, Client({"put_item": always(failed)})), write) == {"a": {"S": "b"}}
+    assert put_new(Client({"put_item": always({})}).dynamodb, write) is None
+    assert put_new(Client({"put_item": always(failed)}).dynamodb, write) == {"a": {"S": "b"}}
 
 
 def test_a_new_item_that_fails_otherwise_is_not_taken_for_an_existing_one() -> None:
@@ -187,7 +193,7 @@ def test_a_new_item_that_fails_otherwise_is_not_taken_for_an_existing_one() -> N
     failed = refusal("ValidationException", Item={"a": {"S": "b"}})
 
     with pytest.raises(ClientError):
-        put_new(cast(Any, Client({"put_item": always(failed)})), write)
+        put_new(Client({"put_item": always(failed)}).dynamodb, write)
 
 
 @pytest.mark.parametrize("conflicts", [0, 1, ATTEMPTS_MAX - 1])

@@ -1,4 +1,4 @@
-"""Positions in a list: bound to the list they were made for, and to nothing that can be made up."""
+"""Positions in a list: each is bound to its list, and none can be made up."""
 
 import base64
 from contextlib import suppress
@@ -17,7 +17,7 @@ POSITION = f"{NOW}#{PAY_1}"
 
 
 def made_up(position: str, scope: tuple[str, ...] = SCOPE) -> str:
-    """A cursor by somebody who knows how they are made."""
+    """Build a cursor as somebody would who knows the format."""
     raw = fingerprint("\n".join((*scope, position))) + position
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
@@ -38,11 +38,11 @@ def test_a_cursor_of_another_list_is_refused(scope: tuple[str, ...]) -> None:
     assert refusal.value.errors[0].field == "cursor"
 
 
-@given(place=st.integers(0, 200), letter=st.sampled_from("AQgw09_-"))
-def test_a_tampered_cursor_is_refused_or_means_the_same(place: int, letter: str) -> None:
+@given(place=st.integers(0, 200), character=st.sampled_from("AQgw09_-"))
+def test_a_tampered_cursor_is_refused_or_means_the_same(place: int, character: str) -> None:
     cursor = encoded(POSITION, SCOPE)
     place %= len(cursor)
-    tampered = cursor[:place] + letter + cursor[place + 1 :]
+    tampered = cursor[:place] + character + cursor[place + 1 :]
 
     found = []
     with suppress(Problem):

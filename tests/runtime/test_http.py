@@ -19,7 +19,7 @@ from tests.builders import AUDIENCE, PAY_1, a_request, answered, slug
 
 @dataclass
 class Api:
-    """Does the same for every operation."""
+    """An implementation that does the same for every operation."""
 
     does: Callable[[], Any] = lambda: Answer(Health(status="ok"))
     caller: Caller | None = None
@@ -64,7 +64,7 @@ def a_deposit(**request: Any) -> dict[str, Any]:
     )
 
 
-def test_a_good_answer_is_json_that_nobody_caches() -> None:
+def test_a_good_answer_is_json_that_must_not_be_cached() -> None:
     response = served(Api(), GET)
 
     assert answered(response) == (200, {"status": "ok"})
@@ -82,7 +82,7 @@ def test_a_good_answer_is_json_that_nobody_caches() -> None:
         (RecursionError(), (500, "internal-error")),
     ],
 )
-def test_whatever_breaks_the_caller_gets_a_problem(
+def test_the_caller_gets_a_problem_for_every_failure(
     error: Exception, refusal: tuple[int, str]
 ) -> None:
     response = served(raising(error), GET)
@@ -122,14 +122,14 @@ def test_another_method_of_a_path_is_refused_with_those_that_it_has(
         {"authorizer": {"claims": {"sub": "alice", "aud": "another-client"}}},
     ],
 )
-def test_nobody_is_served_without_a_name(context: Any) -> None:
+def test_a_request_without_a_user_is_refused(context: Any) -> None:
     api = Api()
 
     assert slug(served(api, GET | {"requestContext": context})) == (401, "unauthenticated")
     assert api.caller is None
 
 
-def test_health_needs_no_name() -> None:
+def test_health_needs_no_user() -> None:
     response = served(Api(), a_request("GET", "/health", user=None))
 
     assert answered(response) == (200, {"status": "ok"})

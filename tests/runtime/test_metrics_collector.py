@@ -1,4 +1,4 @@
-"""metrics-collector: what is measured of each event, as CloudWatch reads it from the log."""
+"""metrics-collector: what it measures of each event, as CloudWatch reads it from the log."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def consumer(cloud: Cloud) -> MetricsConsumer:
 
 
 def emitted(capsys: pytest.CaptureFixture[str]) -> Measured:
-    """Every metric that was written: name, value, dimensions (less the service's)."""
+    """Return every metric that was written: name, value, dimensions (without the service's)."""
     found: Measured = []
     for line in capsys.readouterr().out.splitlines():
         if "_aws" not in line:
@@ -52,7 +52,7 @@ def emitted(capsys: pytest.CaptureFixture[str]) -> Measured:
     return found
 
 
-def heard(consumer: MetricsConsumer, event: Any, **envelope: Any) -> None:
+def receive(consumer: MetricsConsumer, event: Any, **envelope: Any) -> None:
     assert consumer.consume(json.loads(travelling(event, **envelope))) is None
 
 
@@ -60,7 +60,7 @@ def heard(consumer: MetricsConsumer, event: Any, **envelope: Any) -> None:
 def test_every_event_is_counted_by_its_type(
     consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str], event: Any
 ) -> None:
-    heard(consumer, event)
+    receive(consumer, event)
 
     event_type, _ = ANNOUNCED[type(event)]
     assert ("EventCount", 1, {"event_type": event_type}) in emitted(capsys)
@@ -71,7 +71,7 @@ def test_every_event_is_counted_by_its_type(
 def test_a_completed_payment_is_a_success_with_its_amount_by_currency(
     consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str], amount: Any
 ) -> None:
-    heard(consumer, completed(amount=amount))
+    receive(consumer, completed(amount=amount))
 
     assert emitted(capsys) == [
         ("EventCount", 1, {"event_type": "payment.completed"}),
@@ -83,7 +83,7 @@ def test_a_completed_payment_is_a_success_with_its_amount_by_currency(
 def test_what_happens_is_counted_and_an_amount_has_no_unit(
     consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(consumer, completed(amount=money(450, "EUR")))
+    receive(consumer, completed(amount=money(450, "EUR")))
 
     written = map(json.loads, capsys.readouterr().out.splitlines())
     directives = [blob["_aws"]["CloudWatchMetrics"][0] for blob in written if "_aws" in blob]
@@ -97,7 +97,7 @@ def test_what_happens_is_counted_and_an_amount_has_no_unit(
 def test_a_failed_payment_is_a_failure_and_no_amount(
     consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(consumer, failed())
+    receive(consumer, failed())
 
     assert emitted(capsys) == [
         ("EventCount", 1, {"event_type": "payment.failed"}),
@@ -105,19 +105,19 @@ def test_a_failed_payment_is_a_failure_and_no_amount(
     ]
 
 
-def test_an_event_that_is_only_under_way_is_neither(
+def test_an_event_in_the_middle_of_a_payment_is_neither(
     consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard(consumer, initiated())
+    receive(consumer, initiated())
 
     assert emitted(capsys) == [("EventCount", 1, {"event_type": "payment.initiated"})]
 
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda e: type(e).__name__)
-def test_what_is_announced_again_is_not_measured_again(
+def test_a_repeated_announcement_is_not_measured_again(
     consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str], event: Any
 ) -> None:
-    heard(consumer, event, reannounced=1)
+    receive(consumer, event, reannounced=1)
 
     assert emitted(capsys) == []
 
@@ -133,7 +133,7 @@ def test_what_is_announced_again_is_not_measured_again(
         json.loads(travelling(initiated(), data={})),
     ],
 )
-def test_what_breaks_the_contract_is_parked_and_not_measured(
+def test_an_event_that_breaks_the_contract_is_parked_and_not_measured(
     consumer: MetricsConsumer,
     cloud: Cloud,
     capsys: pytest.CaptureFixture[str],
@@ -148,7 +148,7 @@ def test_what_breaks_the_contract_is_parked_and_not_measured(
     assert emitted(capsys) == []
 
 
-def test_what_cannot_be_parked_fails_so_that_it_is_tried_again(cloud: Cloud) -> None:
+def test_an_event_that_cannot_be_parked_fails_and_is_redelivered(cloud: Cloud) -> None:
     consumer = entry.build(Settings(ENVIRONMENT), SYSTEM_CLOCK)
 
     with pytest.raises(Exception, match="breaks the contract"):
@@ -163,7 +163,7 @@ def sent_back(*bodies: str) -> Any:
     return a_batch(*records)
 
 
-def test_what_operators_send_back_is_measured(
+def test_a_redriven_event_is_measured(
     consumer: MetricsConsumer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     response = consumer.consume(sent_back(travelling(failed()), travelling(initiated())))
@@ -177,7 +177,7 @@ def test_what_operators_send_back_is_measured(
 
 
 @pytest.mark.parametrize("poison", ["", "no json", "[]", "7", '"x"', "[" * 50_000])
-def test_poison_among_what_is_sent_back_spoils_no_neighbour(
+def test_poison_among_redriven_events_affects_no_other(
     consumer: MetricsConsumer, cloud: Cloud, capsys: pytest.CaptureFixture[str], poison: str
 ) -> None:
     body = poison or " "
@@ -189,7 +189,7 @@ def test_poison_among_what_is_sent_back_spoils_no_neighbour(
     assert len(emitted(capsys)) == 3
 
 
-def test_poison_that_cannot_be_parked_comes_again_alone(
+def test_only_the_poison_that_cannot_be_parked_is_redelivered(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     consumer = entry.build(Settings(ENVIRONMENT), SYSTEM_CLOCK)

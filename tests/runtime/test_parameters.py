@@ -71,7 +71,7 @@ def test_a_wrong_query_parameter_is_named(query: dict[str, str], field: str) -> 
     assert wrong(LIST, query=query) == (400, "validation-failed", [field])
 
 
-def test_a_query_parameter_that_comes_twice_is_refused() -> None:
+def test_a_query_parameter_that_is_given_twice_is_refused() -> None:
     request = a_request("GET", "/payments", query={"status": "failed"})
     request["multiValueQueryStringParameters"] = {"status": ["pending", "failed"]}
 

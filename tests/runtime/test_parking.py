@@ -18,8 +18,8 @@ def test_a_parked_message_keeps_how_often_it_was_redriven_but_not_why_it_failed_
 
     failures(a_consumer(raising(Permanent("new")), sqs), record)
 
-    said = sqs.asked("send_message")[0]["MessageAttributes"]
-    assert {name: value["StringValue"] for name, value in said.items()} == {
+    sent = sqs.asked("send_message")[0]["MessageAttributes"]
+    assert {name: value["StringValue"] for name, value in sent.items()} == {
         "redrives": "2",
         "failure_kind": "permanent",
         "failure_reason": "new",
@@ -27,7 +27,7 @@ def test_a_parked_message_keeps_how_often_it_was_redriven_but_not_why_it_failed_
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "recorded"),
     [
         ("", "no reason given"),
         ("two\nlines\x00", "two lines "),
@@ -36,18 +36,18 @@ def test_a_parked_message_keeps_how_often_it_was_redriven_but_not_why_it_failed_
     ],
     ids=["empty", "controls", "long", "surrogate"],
 )
-def test_a_reason_is_told_as_sqs_can_carry_it(text: str, told: str) -> None:
-    sqs: Any = Client()
+def test_a_reason_is_recorded_in_characters_that_sqs_accepts(text: str, recorded: str) -> None:
+    sqs = Client()
 
-    assert park(sqs, dlq_url=DLQ, body="{}", kind="bug", reason=text, attributes={})
+    assert park(sqs.sqs, dlq_url=DLQ, body="{}", kind="bug", reason=text, attributes={})
 
     assert sqs.asked("send_message")[0]["MessageAttributes"]["failure_reason"] == {
         "DataType": "String",
-        "StringValue": told,
+        "StringValue": recorded,
     }
 
 
-def test_a_record_without_attributes_is_a_first_try() -> None:
+def test_a_record_without_attributes_is_a_first_delivery() -> None:
     record = a_record(GOOD, QUEUE)
     bare: Any = {**record, "attributes": {}, "messageAttributes": None}
     sqs = Client()

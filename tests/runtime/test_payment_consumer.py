@@ -55,8 +55,10 @@ def consumer(cloud: Cloud, time: VirtualTime) -> Consumer[PaymentOrchestratorMes
     return entry.build(Settings(ENVIRONMENT), time.clock())
 
 
-def hear(consumer: Consumer[PaymentOrchestratorMessage], *events: Any, reannounced: int = 0) -> int:
-    """How many of these come again."""
+def receive(
+    consumer: Consumer[PaymentOrchestratorMessage], *events: Any, reannounced: int = 0
+) -> int:
+    """Receive the events as one batch; return how many must be redelivered."""
     again = {"reannounced": reannounced} if reannounced else {}
     records = [
         a_record(
@@ -70,7 +72,7 @@ def hear(consumer: Consumer[PaymentOrchestratorMessage], *events: Any, reannounc
 
 
 def announced(cloud: Cloud) -> list[tuple[str, int]]:
-    """What the outboxes say at the moment, and how often it was said again."""
+    """Return the type of each outbox, and how often it was announced again."""
     outboxes = [json.loads(item["outbox"]) for item in cloud.plain("payments")]
     return [(outbox["type"], outbox.get("reannounced", 0)) for outbox in outboxes]
 
@@ -83,7 +85,7 @@ def announced(cloud: Cloud) -> list[tuple[str, int]]:
         (reservation_failed(), "failed", "payment.failed"),
     ],
 )
-def test_an_answer_heard_many_times_ends_the_payment_once(
+def test_a_redelivered_answer_ends_the_payment_once(
     consumer: Consumer[Any],
     payments: Payments,
     cloud: Cloud,
@@ -93,7 +95,7 @@ def test_an_answer_heard_many_times_ends_the_payment_once(
 ) -> None:
     payments.create(created(a_payment()), Cause("cor-1"))
 
-    assert hear(consumer, event, event, event) == 0
+    assert receive(consumer, event, event, event) == 0
 
     (item,) = cloud.plain("payments")
     assert (item["status"], item["version"]) == (status, 2)
@@ -105,7 +107,7 @@ def test_contradicting_answers_end_with_an_operator(
 ) -> None:
     payments.create(created(a_payment()), Cause("cor-1"))
 
-    assert hear(consumer, deducted(), released()) == 0
+    assert receive(consumer, deducted(), released()) == 0
 
     (parked,) = cloud.messages("payment-orchestrator--wallet-funds_released-dlq")
     assert texts(parked)["failure_kind"] == "permanent"
@@ -113,40 +115,40 @@ def test_contradicting_answers_end_with_an_operator(
     assert cloud.plain("payments")[0]["status"] == "completed"
 
 
-def test_an_answer_that_overtook_its_payment_comes_again(
+def test_an_answer_that_overtook_its_payment_is_redelivered(
     consumer: Consumer[Any], payments: Payments, cloud: Cloud
 ) -> None:
-    assert hear(consumer, deducted()) == 1
+    assert receive(consumer, deducted()) == 1
     payments.create(created(a_payment()), Cause("cor-1"))
 
-    assert hear(consumer, deducted()) == 0
+    assert receive(consumer, deducted()) == 0
     assert cloud.plain("payments")[0]["status"] == "completed"
 
 
-def test_a_pending_payment_asks_a_few_times_and_then_calls_an_operator(
+def test_a_pending_payment_is_announced_a_few_times_and_then_parked_for_an_operator(
     consumer: Consumer[Any], payments: Payments, cloud: Cloud, time: VirtualTime
 ) -> None:
     payments.create(created(a_payment()), Cause("cor-1"))
     time.now = LATER
 
     for times in range(ASKS_MAX):
-        assert hear(consumer, after_deadline(), reannounced=times) == 0
+        assert receive(consumer, after_deadline(), reannounced=times) == 0
     assert announced(cloud) == [("payment.initiated", ASKS_MAX)]
-    assert hear(consumer, after_deadline(), reannounced=ASKS_MAX) == 0
+    assert receive(consumer, after_deadline(), reannounced=ASKS_MAX) == 0
 
     assert announced(cloud) == [("payment.initiated", ASKS_MAX)]
     assert len(cloud.messages("payment-orchestrator--payment-initiated-after-deadline-dlq")) == 1
 
 
-def test_a_deadline_copy_that_comes_too_soon_comes_again(
+def test_a_copy_at_the_deadline_that_arrives_too_soon_is_redelivered(
     consumer: Consumer[Any], payments: Payments
 ) -> None:
     payments.create(created(a_payment()), Cause("cor-1"))
 
-    assert hear(consumer, after_deadline()) == 1
+    assert receive(consumer, after_deadline()) == 1
 
 
-def test_each_payment_of_a_batch_ends_for_itself(
+def test_each_payment_of_a_batch_ends_on_its_own(
     consumer: Consumer[Any], payments: Payments, cloud: Cloud
 ) -> None:
     ids = payment_ids(4)
@@ -155,7 +157,7 @@ def test_each_payment_of_a_batch_ends_for_itself(
     events = [deducted(payment_id=p) for p in ids]
     events[1] = deducted(payment_id=ids[1], amount=money(9))
 
-    assert hear(consumer, *events) == 1
+    assert receive(consumer, *events) == 1
 
     statuses = {item["payment_id"]: item["status"] for item in cloud.plain("payments")}
     assert [statuses.get(p) for p in ids] == ["completed", "pending", "completed", None]
@@ -167,7 +169,7 @@ def test_a_lost_answer_to_the_write_ends_the_payment_once(
     payments: Payments, cloud: Cloud, time: VirtualTime, event: Any
 ) -> None:
     payments.create(created(a_payment()), Cause("cor-1"))
-    losing = Payments(AnswerLost(cloud.dynamodb), payments.table)  # type: ignore[arg-type]
+    losing = Payments(AnswerLost(cloud.dynamodb).dynamodb, payments.table)
     message = PAYMENT_ORCHESTRATOR_RECEIVES[SLUGS[type(event).__name__]]
 
     note = entry.react(losing, time.clock(), message.model_validate_json(travelling(event)))

@@ -1,4 +1,4 @@
-"""The batch loop: every message has its end, and none is acknowledged and dropped."""
+"""The batch loop: every message is handled, redelivered or parked, and none is lost."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,11 +40,10 @@ DOWN = EndpointConnectionError(endpoint_url="https://sqs.test")
 def a_consumer(
     handle: Handle[WalletServiceMessage], sqs: Client | None = None, time: VirtualTime | None = None
 ) -> Consumer[WalletServiceMessage]:
-    queues: Any = sqs or Client()
     return Consumer(
         receives=WALLET_SERVICE_RECEIVES,
         handle=handle,
-        sqs=queues,
+        sqs=(sqs or Client()).sqs,
         clock=(time or VirtualTime()).clock(),
     )
 
@@ -77,11 +76,11 @@ def test_handled_messages_are_acknowledged_without_a_call() -> None:
     assert sqs.calls == []
 
 
-def test_the_queue_decides_what_a_message_is_and_order_is_kept() -> None:
-    heard: list[str] = []
+def test_the_queue_determines_the_type_of_a_message_and_order_is_kept() -> None:
+    handled: list[str] = []
 
     def handle(batch: Sequence[Received[WalletServiceMessage]]) -> Sequence[Outcome]:
-        heard.extend(f"{r.record['messageId']} {r.message.type}" for r in batch)
+        handled.extend(f"{r.record['messageId']} {r.message.type}" for r in batch)
         return ["done"] * len(batch)
 
     failures(
@@ -91,12 +90,12 @@ def test_the_queue_decides_what_a_message_is_and_order_is_kept() -> None:
         a_record(GOOD, QUEUE, message_id="m-3"),
     )
 
-    assert heard == ["m-1 gateway.payment_approved", "m-3 payment.initiated"]
+    assert handled == ["m-1 gateway.payment_approved", "m-3 payment.initiated"]
 
 
 @pytest.mark.parametrize("error", [Retryable("busy"), Early("soon"), Conflict("x"), ValueError("")])
 @pytest.mark.parametrize("receives", range(1, RECEIVES_MAX))
-def test_a_failure_that_may_pass_comes_again_with_growing_jittered_delay(
+def test_a_retryable_failure_is_redelivered_with_growing_jittered_delay(
     error: Exception, receives: int
 ) -> None:
     sqs, time = Client(), VirtualTime(drawn=0.999)
@@ -126,7 +125,7 @@ def test_a_delay_is_never_zero_and_never_long() -> None:
     assert delay(0.999, 4) <= 121
 
 
-def test_a_message_before_its_time_comes_again_when_its_time_has_come() -> None:
+def test_an_early_message_is_redelivered_when_its_time_has_come() -> None:
     sqs, time = Client(), VirtualTime(drawn=0.0)
     error = Early("has time", until=plus(time.now, seconds=600))
 
@@ -208,11 +207,11 @@ def test_a_message_from_a_queue_of_another_service_is_parked() -> None:
     assert sqs.asked("send_message")[0]["QueueUrl"].endswith("--something-else-dlq")
 
 
-def test_one_poisonous_message_in_ten_spoils_no_other() -> None:
-    sqs, heard = Client(), list[str]()
+def test_one_poison_message_in_ten_affects_no_other() -> None:
+    sqs, handled = Client(), list[str]()
 
     def handle_one(message: WalletServiceMessage) -> str:
-        heard.append(message.data.payment_id)
+        handled.append(message.data.payment_id)
         return "done"
 
     payments = payment_ids(9)
@@ -223,11 +222,11 @@ def test_one_poisonous_message_in_ten_spoils_no_other() -> None:
     records.insert(4, a_record("poison", QUEUE, message_id="poison"))
 
     assert failures(a_consumer(each(handle_one), sqs), *records) == []
-    assert heard == payments
+    assert handled == payments
     assert [call["MessageBody"] for call in sqs.asked("send_message")] == ["poison"]
 
 
-def test_each_message_fails_for_itself() -> None:
+def test_each_message_fails_on_its_own() -> None:
     errors = iter([None, Retryable("x"), None, Permanent("x"), ValueError("x")])
 
     def handle_one(_message: WalletServiceMessage) -> str:
@@ -242,7 +241,7 @@ def test_each_message_fails_for_itself() -> None:
     assert len(sqs.asked("send_message")) == 1
 
 
-def test_a_handler_that_breaks_fails_every_message_of_the_batch() -> None:
+def test_a_handler_that_raises_fails_every_message_of_the_batch() -> None:
     def handle(_batch: Sequence[Received[WalletServiceMessage]]) -> Sequence[Outcome]:
         raise RuntimeError("out of memory")
 

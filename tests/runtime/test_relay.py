@@ -1,4 +1,4 @@
-"""event-relay: every outbox reaches the bus or an operator; no shard is held up by poison."""
+"""event-relay: every outbox reaches the bus or an operator; no shard is blocked by poison."""
 
 from typing import Any
 
@@ -41,11 +41,10 @@ def a_bus(*answers: Any) -> Client:
     return Client({"put_events": in_turn(*answers) if answers else taken})
 
 
-def a_relay(bus: Any, sqs: Client | None = None, time: VirtualTime | None = None) -> Relay:
-    queues: Any = sqs or Client()
+def a_relay(bus: Client, sqs: Client | None = None, time: VirtualTime | None = None) -> Relay:
     return Relay(
-        events=bus,
-        sqs=queues,
+        events=bus.events,
+        sqs=(sqs or Client()).sqs,
         bus="bus-1",
         dlq_url=lambda: DLQ,
         prefix=PREFIX,
@@ -94,7 +93,7 @@ def test_an_outbox_goes_to_the_bus_as_it_is() -> None:
     "records",
     [[], [a_change(None)], [a_change(None, name="REMOVE")], [{**a_change(None), "dynamodb": {}}]],
 )
-def test_a_change_that_announces_nothing_is_passed_over(records: list[dict[str, Any]]) -> None:
+def test_a_change_that_announces_nothing_is_skipped(records: list[dict[str, Any]]) -> None:
     bus = a_bus()
 
     a_relay(bus).consume({"Records": records})
@@ -135,7 +134,7 @@ def test_a_stream_without_an_owner_is_not_published_and_its_table_is_named() -> 
     assert bus.calls == sqs.calls == []
 
 
-def test_poison_is_parked_and_its_neighbours_are_published() -> None:
+def test_poison_is_parked_and_the_other_events_are_published() -> None:
     bus, sqs = a_bus(), Client()
     poison = travelling(initiated(), source="wallet-service")
 
@@ -160,7 +159,7 @@ def test_poison_that_cannot_be_parked_holds_the_batch_before_anything_is_publish
     assert bus.calls == []
 
 
-def test_only_what_the_bus_did_not_take_is_sent_again() -> None:
+def test_only_events_that_the_bus_rejected_are_sent_again() -> None:
     first, second, third = (travelling(initiated(payment_id=p)) for p in payment_ids(3))
     bus = a_bus(entries(None, "ThrottlingException", None), entries(None))
     time = VirtualTime()
@@ -174,7 +173,7 @@ def test_only_what_the_bus_did_not_take_is_sent_again() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(REFUSED_CODES))
-def test_what_the_bus_will_never_take_is_parked(code: str) -> None:
+def test_an_event_that_the_bus_will_never_accept_is_parked(code: str) -> None:
     bus, sqs = a_bus(entries(None, code)), Client()
     poison = travelling(completed())
 
@@ -184,7 +183,7 @@ def test_what_the_bus_will_never_take_is_parked(code: str) -> None:
     assert len(bus.calls) == 1
 
 
-def test_a_bus_that_takes_nothing_holds_the_batch() -> None:
+def test_a_bus_that_accepts_nothing_holds_the_batch() -> None:
     bus, time = a_bus(entries("InternalFailure")), VirtualTime()
 
     with pytest.raises(Retryable, match="1 events could not be published in 4 tries"):
@@ -202,7 +201,7 @@ def test_a_bus_that_is_down_holds_the_batch(error: Exception) -> None:
         a_relay(a_bus(error)).consume({"Records": [a_change(GOOD)]})
 
 
-def test_what_operators_send_back_is_published_as_its_own_source() -> None:
+def test_a_redriven_outbox_is_published_as_its_own_source() -> None:
     bus = a_bus()
     sent_back: Any = a_record(travelling(deducted()), "event-relay--outbox") | {
         "eventSource": "aws:sqs"
@@ -213,7 +212,7 @@ def test_what_operators_send_back_is_published_as_its_own_source() -> None:
     assert bus.asked("put_events")[0]["Entries"][0]["Source"] == "wallet-service"
 
 
-def test_what_operators_send_back_is_parked_again_when_it_is_still_broken() -> None:
+def test_a_redriven_outbox_is_parked_again_when_it_is_still_broken() -> None:
     bus, sqs = a_bus(), Client()
     sent_back: Any = a_record("{}", "event-relay--outbox") | {"eventSource": "aws:sqs"}
 

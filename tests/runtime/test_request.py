@@ -1,4 +1,4 @@
-"""Reading requests: whatever comes, the answer is a model or a problem that names the field."""
+"""Reading requests: the result is a model, or a problem that names the field."""
 
 import base64
 import json
@@ -33,7 +33,7 @@ def body(raw: str | None, **request: Any) -> Any:
 
 
 def refused(raw: str | None, **request: Any) -> tuple[int, str, list[str]]:
-    """Status, type and fields of the refusal."""
+    """Return the status, the type and the fields of the refusal."""
     with pytest.raises(Problem) as refusal:
         body(raw, **request)
     problem = refusal.value
@@ -177,7 +177,7 @@ def test_a_body_is_too_large_from_one_byte_over_the_limit(base64_too: bool) -> N
     assert refused(sent(over), base64=base64_too) == (413, "payload-too-large", [])
 
 
-def test_bytes_are_counted_not_letters() -> None:
+def test_bytes_are_counted_not_characters() -> None:
     assert refused(BIG % ("é" * 8_200))[0] == 413
 
 

@@ -29,7 +29,7 @@ from tests.builders import (
     travelling,
 )
 from tests.decisions.test_fold import SLUGS, message
-from tests.runtime.fakes import cancelled
+from tests.runtime.fakes import Wrapped, cancelled
 from tests.stores.cloud import Cloud
 from tests.stores.test_wallets import put_in
 
@@ -39,20 +39,17 @@ USD = wallet_id(ALICE, "USD")
 
 
 @dataclass
-class Interfering:
+class Interfering(Wrapped):
     """A client that does something else just before one of its transactions."""
 
-    client: Any
     before: dict[int, Callable[[], None]]
     transactions: list[int] = field(default_factory=list)
 
-    def __getattr__(self, operation: str) -> Any:
-        return getattr(self.client, operation)
-
-    def transact_write_items(self, **request: Any) -> Any:
-        self.transactions.append(len(request["TransactItems"]))
-        self.before.get(len(self.transactions), lambda: None)()
-        return self.client.transact_write_items(**request)
+    def call(self, operation: str, real: Callable[[], Any], request: dict[str, Any]) -> Any:
+        if operation == "transact_write_items":
+            self.transactions.append(len(request["TransactItems"]))
+            self.before.get(len(self.transactions), lambda: None)()
+        return real()
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def wallets(cloud: Cloud) -> Wallets:
 
 
 def react(wallets: Wallets, time: VirtualTime, *events: Any) -> list[Any]:
-    """Notes, or classes of failures."""
+    """Return the notes of the decisions, or the classes of the failures."""
     batch = [Received(message(event), a_record("", "q")) for event in events]
     outcomes = entry.react(wallets, time.clock(), batch)
     return [type(o) if isinstance(o, Exception) else o for o in outcomes]
@@ -69,7 +66,7 @@ def react(wallets: Wallets, time: VirtualTime, *events: Any) -> list[Any]:
 
 def watched(cloud: Cloud, **before: Callable[[], None]) -> tuple[Wallets, Interfering]:
     client = Interfering(cloud.dynamodb, {int(n.removeprefix("at")): f for n, f in before.items()})
-    return Wallets(client, ENVIRONMENT["WALLETS_TABLE"]), client  # type: ignore[arg-type]
+    return Wallets(client.dynamodb, ENVIRONMENT["WALLETS_TABLE"]), client
 
 
 def test_a_batch_of_one_wallet_is_one_transaction(cloud: Cloud, time: VirtualTime) -> None:
@@ -108,7 +105,7 @@ def test_outcomes_come_in_the_order_of_the_batch_across_wallets(
     ]
 
 
-def test_the_same_question_twice_in_a_batch_reserves_once(cloud: Cloud, time: VirtualTime) -> None:
+def test_a_duplicate_in_one_batch_reserves_once(cloud: Cloud, time: VirtualTime) -> None:
     wallets, client = watched(cloud)
     put_in(wallets)
 
@@ -186,7 +183,7 @@ def failing(error: Exception) -> Callable[[], None]:
         (cancelled("TransactionConflict", "None"), "reserved"),
     ],
 )
-def test_the_weather_fails_or_delays_the_whole_batch_of_a_wallet(
+def test_a_passing_failure_of_aws_fails_or_delays_the_whole_batch_of_a_wallet(
     cloud: Cloud, time: VirtualTime, error: Exception, outcome: Any
 ) -> None:
     put_in(Wallets(cloud.dynamodb, ENVIRONMENT["WALLETS_TABLE"]))
@@ -198,7 +195,7 @@ def test_the_weather_fails_or_delays_the_whole_batch_of_a_wallet(
     assert len(client.transactions) == (1 if outcome is Retryable else 2)
 
 
-def test_a_wallet_that_breaks_spoils_no_other(cloud: Cloud, time: VirtualTime) -> None:
+def test_a_broken_wallet_affects_no_other(cloud: Cloud, time: VirtualTime) -> None:
     wallets = Wallets(cloud.dynamodb, ENVIRONMENT["WALLETS_TABLE"])
     put_in(wallets, user=BOB)
     broken = {"wallet_id": {"S": USD}, "entry": {"S": "BALANCE"}, "version": {"N": "1"}}
@@ -209,9 +206,7 @@ def test_a_wallet_that_breaks_spoils_no_other(cloud: Cloud, time: VirtualTime) -
     assert notes == [KeyError, "reserved"]
 
 
-def test_one_broken_reservation_lets_its_neighbours_through(
-    cloud: Cloud, time: VirtualTime
-) -> None:
+def test_one_broken_reservation_affects_no_other(cloud: Cloud, time: VirtualTime) -> None:
     wallets = Wallets(cloud.dynamodb, ENVIRONMENT["WALLETS_TABLE"])
     put_in(wallets)
     broken = {"wallet_id": {"S": USD}, "entry": {"S": f"RESERVATION#{PAY_1}"}}
@@ -222,7 +217,7 @@ def test_one_broken_reservation_lets_its_neighbours_through(
     assert notes == [KeyError, "reserved"]
 
 
-def test_a_hold_that_the_balance_does_not_cover_is_a_bug_and_moves_nothing(
+def test_a_reservation_that_the_balance_does_not_cover_is_a_bug_and_moves_nothing(
     cloud: Cloud, time: VirtualTime
 ) -> None:
     wallets = Wallets(cloud.dynamodb, ENVIRONMENT["WALLETS_TABLE"])

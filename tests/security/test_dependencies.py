@@ -53,7 +53,7 @@ def test_every_node_package_is_pinned_by_version_and_hash() -> None:
         assert "resolved" not in one, name
 
 
-def test_pip_and_uv_are_told_to_check_the_hashes() -> None:
+def test_pip_and_uv_are_required_to_check_the_hashes() -> None:
     installer = (ROOT / "infra" / "requirements" / "install.py").read_text()
 
     assert installer.count("--require-hashes") == 2

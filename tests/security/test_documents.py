@@ -1,4 +1,4 @@
-"""docs/security.md promises nothing without a test, and every test it names is there."""
+"""docs/security.md promises nothing without a test, and every test that it names exists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def names_in(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_test_that_a_promise_names_is_there(document: str) -> None:
+def test_every_test_that_a_promise_names_exists(document: str) -> None:
     named = LINK.findall(text(document))
 
     assert named
@@ -42,9 +42,9 @@ def test_each_of_the_ten_risks_has_its_measure_and_its_tests() -> None:
         assert LINK.search(tests), risk
 
 
-def test_every_test_of_security_is_told_of() -> None:
-    """A proof that no document names is found by nobody."""
-    told = {path for _, path in LINK.findall(text("security"))}
+def test_every_test_of_security_is_linked() -> None:
+    """Nobody finds a test that no document names."""
+    linked = {path for _, path in LINK.findall(text("security"))}
     here = {f"tests/security/{path.name}" for path in Path(__file__).parent.glob("test_*.py")}
 
-    assert here - told <= {"tests/security/test_documents.py", "tests/security/test_findings.py"}
+    assert here - linked <= {"tests/security/test_documents.py", "tests/security/test_findings.py"}

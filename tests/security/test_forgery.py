@@ -1,4 +1,4 @@
-"""Forged events: no function can send one, and one that is sent moves no money.
+"""Forged events: no function can send one, and a forged event moves no money.
 
 A service trusts an event because of the queue it comes from. So the first half proves, with the
 credentials of each function, that none can put one there; the second half puts it there as the
@@ -19,7 +19,7 @@ from infra.template import routing
 from infra.template.functions import FUNCTIONS
 from tests.running.stack import RunningStack
 from tests.security.attempts import as_function
-from tests.security.forgeries import CONSUMED, a_payment_of, forged
+from tests.security.forged_events import CONSUMED, a_payment_of, forged
 
 pytestmark = pytest.mark.xdist_group("security")
 

@@ -12,8 +12,7 @@ import pytest
 
 from infra.template.functions import FUNCTIONS, Function
 from tests.in_memory.system import Call
-from tests.security.asked import Need, needs
-from tests.security.used import BY_THE_POLLER, differences, granted, recorded
+from tests.security.grants import BY_THE_POLLER, Need, differences, granted, needs, recorded
 from tests.simulation.calls import Calls
 from tests.simulation.world import simulate
 

@@ -1,7 +1,7 @@
 """Events that contradict what a service has recorded, to every consumer: none moves money.
 
 What stays believed is a *question* about a payment of which the asked service has recorded nothing
-(`is_believed`). Whoever could send that could pay in another's name, so nobody may: test_forgery
+(`is_believed`). Anyone who could send that could pay in another's name, so nobody may: test_forgery
 proves that with the credentials of each function.
 """
 
@@ -15,7 +15,7 @@ import pytest
 from tests.builders import ALICE, BOB
 from tests.in_memory.gateway import DECLINING, SILENT
 from tests.in_memory.system import RECEIVES_MAX, System
-from tests.security.forgeries import CONSUMED, LONG_AGO, UNKNOWN_PAYMENT, a_payment_of, forged
+from tests.security.forged_events import CONSUMED, LONG_AGO, UNKNOWN_PAYMENT, a_payment_of, forged
 
 MINE: Final = 1000
 WALLET_ASKED: Final = "wallet-service--payment-initiated"
@@ -51,7 +51,7 @@ def is_believed(queue: str, lie: str, stage: str) -> bool:
 
 
 def paid_as_far_as(stage: str) -> tuple[System, dict[str, Any]]:
-    """A system with a payment of alice's at that stage, and what a true event says of it."""
+    """Return a system with a payment of alice's at that stage, and the facts of a true event."""
     payee, queues = STAGES[stage]
     system = System()
     for user in (ALICE, BOB):
@@ -105,7 +105,7 @@ def test_a_forged_expiry_closes_what_was_not_charged_and_moves_no_money(
 
 
 @pytest.mark.parametrize("stage", ["in flight", "approved", "completed", "failed"])
-def test_a_question_asked_again_with_another_payee_pays_nobody_else(stage: str) -> None:
+def test_a_duplicate_request_with_another_payee_pays_nobody_else(stage: str) -> None:
     system, facts = paid_as_far_as(stage)
     asked = dict(system.gateway.outcomes)
 

@@ -19,7 +19,7 @@ from tests.contracts.payloads import CONTRACT
 from tests.fields.canaries import marked
 from tests.in_memory.system import GATEWAY_KEY, OPERATOR, System
 from tests.running.stack import RunningStack
-from tests.security.everything import do_everything
+from tests.security.full_run import run_everything
 
 # One process for all of them: the log that they share takes seconds to make.
 pytestmark = pytest.mark.xdist_group("security")
@@ -88,7 +88,7 @@ def log_of_everything() -> str:
     """Return what all functions logged while everything went right and wrong."""
     systems = (System(), System(over_http=True), System())
     for system in systems:
-        do_everything(system, review=REVIEW, **PRIVATE)
+        run_everything(system, review=REVIEW, **PRIVATE)
         ask_everything_with_canaries(system)
         messages_with_canaries(system)
     for failure in (ValueError("a bug"), ClientError({"Error": {"Code": "Unheard"}}, "Any")):

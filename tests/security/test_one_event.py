@@ -22,7 +22,7 @@ from tests.builders import ALICE, BOB
 from tests.contracts.histories import MACHINES, NEVER, after
 from tests.contracts.payloads import PAIRS, identity
 from tests.in_memory.system import RECEIVES_MAX, System
-from tests.security.forgeries import UNKNOWN_PAYMENT, forged
+from tests.security.forged_events import UNKNOWN_PAYMENT, forged
 
 # Pairs that act although their service has recorded nothing of the payment, and why they may.
 ORIGINS: Final[Mapping[str, str]] = {

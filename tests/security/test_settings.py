@@ -1,4 +1,4 @@
-"""What the template gives to functions and to the world: no secret, and no door left open."""
+"""What the template gives to functions and to the world: no secrets and no open access."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def test_production_is_no_sandbox_and_logs_no_bodies() -> None:
 def test_the_access_log_names_no_address_and_no_header() -> None:
     (stage,) = on_aws().of("ApiGateway::Stage").values()
 
-    said = set(json.loads(stage["AccessLogSetting"]["Format"]).values())
+    logged = set(json.loads(stage["AccessLogSetting"]["Format"]).values())
 
-    assert not [one for one in said if re.search(r"sourceIp|userAgent|header|querystring", one)]
+    assert not [one for one in logged if re.search(r"sourceIp|userAgent|header|querystring", one)]
 
 
 def test_there_is_one_client_of_the_pool_so_that_its_tokens_are_the_only_ones() -> None:

@@ -9,7 +9,7 @@ from tests.builders import ENVIRONMENT, PREFIX
 
 
 class Cloud:
-    """What a test looks at; the handlers have clients of their own."""
+    """The AWS of a test; the handlers have clients of their own."""
 
     def __init__(self) -> None:
         self.dynamodb = aws.dynamodb()
@@ -19,12 +19,12 @@ class Cloud:
             self.dynamodb.create_table(**_table(store))
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        """All that a table holds, as DynamoDB writes it."""
+        """Return all items of a table, in DynamoDB's own form."""
         answer = self.dynamodb.scan(TableName=f"{PREFIX}-{table}", ConsistentRead=True)
         return [dict(item) for item in answer["Items"]]
 
     def plain(self, table: str) -> list[dict[str, Any]]:
-        """All that a table holds, numbers as integers."""
+        """Return all items of a table, numbers as integers."""
         return [
             {name: int(v["N"]) if "N" in v else v["S"] for name, v in item.items()}
             for item in self.items(table)
@@ -34,7 +34,7 @@ class Cloud:
         self.sqs.create_queue(QueueName=f"{PREFIX}-{name}")
 
     def messages(self, name: str) -> list[dict[str, Any]]:
-        """What is in a queue that can be received now; it stays hidden afterwards."""
+        """Receive what a queue holds now; the messages stay hidden afterwards."""
         url = aws.queue_url(self.sqs, ENVIRONMENT["ACCOUNT_ID"], f"{PREFIX}-{name}")
         answer = self.sqs.receive_message(
             QueueUrl=url,
@@ -46,7 +46,7 @@ class Cloud:
 
 
 def texts(message: Mapping[str, Any]) -> dict[str, str]:
-    """The attributes of a received message."""
+    """Return the attributes of a received message."""
     return {n: a["StringValue"] for n, a in message.get("MessageAttributes", {}).items()}
 
 

@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ from tests.builders import (
     payment_ids,
     released,
 )
-from tests.runtime.fakes import AnswerLost
+from tests.runtime.fakes import AnswerLost, Wrapped
 from tests.stores.cloud import Cloud
 
 pytestmark = pytest.mark.payment_orchestrator
@@ -38,16 +40,15 @@ def payments(cloud: Cloud) -> Payments:
     return Payments(cloud.dynamodb, ENVIRONMENT["PAYMENTS_TABLE"])
 
 
-class Counting:
+@dataclass
+class Counting(Wrapped):
     """A client that counts the calls of each operation."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self.calls: Counter[str] = Counter()
+    calls: Counter[str] = field(default_factory=Counter)
 
-    def __getattr__(self, operation: str) -> Any:
+    def call(self, operation: str, real: Callable[[], Any], request: dict[str, Any]) -> Any:
         self.calls[operation] += 1
-        return getattr(self._client, operation)
+        return real()
 
 
 def fetched(payments: Payments) -> Payment:
@@ -79,7 +80,7 @@ def test_a_payment_is_kept_as_it_was_made(payments: Payments, payment: Payment) 
     )
 
 
-def test_what_is_not_there_is_not_found(payments: Payments) -> None:
+def test_an_unknown_payment_is_not_found(payments: Payments) -> None:
     assert payments.fetch(PAY_1) is None
 
 
@@ -99,7 +100,7 @@ def test_creating_it_again_gives_the_first_and_changes_nothing(
 
 
 def test_creating_after_a_lost_answer_gives_the_payment_that_was_written(cloud: Cloud) -> None:
-    losing = Payments(AnswerLost(cloud.dynamodb), ENVIRONMENT["PAYMENTS_TABLE"])  # type: ignore[arg-type]
+    losing = Payments(AnswerLost(cloud.dynamodb).dynamodb, ENVIRONMENT["PAYMENTS_TABLE"])
 
     existing = losing.create(created(a_payment()), CAUSE)
 
@@ -167,13 +168,14 @@ def test_a_decision_about_a_payment_that_vanished_makes_no_payment(
     assert cloud.items("payments") == []
 
 
-def listed(payments: Payments, user: str = ALICE, size: int = 2, **filters: str) -> list[list[str]]:
-    """All pages of a user's list."""
+def listed(
+    payments: Payments, user: str = ALICE, size: int = 2, status: PaymentStatus | None = None
+) -> list[list[str]]:
+    """Return all pages of a user's list."""
     pages: list[list[str]] = []
     position: str | None = None
     while True:
-        status = filters.get("status")
-        page = payments.page(user, status=status, size=size, position=position)  # type: ignore[arg-type]
+        page = payments.page(user, status=status, size=size, position=position)
         pages.append([p.payment_id for p in page.payments])
         position = page.position
         if position is None:
@@ -231,7 +233,8 @@ def test_a_page_takes_a_bounded_number_of_reads(
         payments.create(created(a_payment(payment_id=payment_id)), CAUSE)
     counting = Counting(payments.dynamodb)
 
-    page = Payments(counting, payments.table).page(ALICE, status=status, size=1, position=None)  # type: ignore[arg-type]
+    bounded = Payments(counting.dynamodb, payments.table)
+    page = bounded.page(ALICE, status=status, size=1, position=None)
 
     assert counting.calls == {"query": pages, "batch_get_item": pages}
     assert page.position is not None

@@ -1,7 +1,9 @@
-"""What decisions are made on is read as it stands now, never a moment ago; a list may lag."""
+"""Decisions are made on strongly consistent reads; a list may lag."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +14,10 @@ from handlers.wallet_service.store import Wallets
 from tests.builders import PAY_1
 from tests.runtime.fakes import Client, always
 
-READS: dict[str, Callable[[Any], Any]] = {
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+READS: dict[str, Callable[[DynamoDBClient], object]] = {
     "a payment": lambda client: Payments(client, "t").fetch(PAY_1),
     "a charge": lambda client: Charges(client, "t").fetch(PAY_1),
     "a wallet": lambda client: Wallets(client, "t").balance("alice#USD"),
@@ -26,7 +31,7 @@ READS: dict[str, Callable[[Any], Any]] = {
 def test_every_read_of_a_state_is_strongly_consistent(what: str) -> None:
     client = Client({"batch_get_item": always({"Responses": {}})})
 
-    READS[what](client)
+    READS[what](client.dynamodb)
 
     ((_, request),) = client.calls
     assert request.get("RequestItems", {}).get("t", request)["ConsistentRead"] is True

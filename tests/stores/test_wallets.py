@@ -45,7 +45,7 @@ def wallets(cloud: Cloud) -> Wallets:
 def put_in(
     wallets: Wallets, amount: Money | None = None, user: str = ALICE, name: str = "1"
 ) -> None:
-    """Deposit, whatever is there already."""
+    """Deposit into a wallet, new or not."""
     amount = amount or money(1000)
     deposit = Deposit(
         deposit_id=derived("dep", name),
@@ -58,16 +58,16 @@ def put_in(
     wallets.commit_deposit(deposited(before, deposit), before=before, cause=Cause("cor-1"))
 
 
-def hear(wallets: Wallets, *events: Any) -> None:
+def receive(wallets: Wallets, *events: Any) -> None:
     messages = [message(event) for event in events]
     before = wallets.fetch(USD, [m.data.payment_id for m in messages])
     wallets.commit(before, fold(before, messages, NOW), NOW)
 
 
 def read_then_overtaken(wallets: Wallets, mine: Sequence[WalletServiceMessage], other: Any) -> None:
-    """Commit what was decided before somebody else wrote."""
+    """Commit what was decided before another worker wrote."""
     before = wallets.fetch(USD, [m.data.payment_id for m in mine])
-    hear(wallets, other)
+    receive(wallets, other)
     wallets.commit(before, fold(before, mine, NOW), NOW)
 
 
@@ -115,7 +115,7 @@ def test_each_user_lists_their_own_wallets_in_order(wallets: Wallets) -> None:
     put_in(wallets)
     put_in(wallets, money(1, "EUR"), name="2")
     put_in(wallets, money(2, "EUR"), user=BOB, name="3")
-    hear(wallets, initiated())
+    receive(wallets, initiated())
 
     found = wallets.of_user(ALICE)
 
@@ -129,7 +129,7 @@ def test_each_user_lists_their_own_wallets_in_order(wallets: Wallets) -> None:
 def test_a_reservation_and_the_balance_change_together(wallets: Wallets, cloud: Cloud) -> None:
     put_in(wallets)
 
-    hear(wallets, initiated())
+    receive(wallets, initiated())
 
     assert wallets.balance(USD) == Balance(available=500, reserved=500, version=2)
     reservation = wallets.fetch(USD, [PAY_1]).reservations[PAY_1]
@@ -152,10 +152,10 @@ def test_a_reservation_closes_once(
     wallets: Wallets, answer: Any, balance: tuple[int, int], status: str, event_type: str
 ) -> None:
     put_in(wallets)
-    hear(wallets, initiated())
+    receive(wallets, initiated())
 
-    hear(wallets, answer)
-    hear(wallets, answer)
+    receive(wallets, answer)
+    receive(wallets, answer)
 
     found = wallets.fetch(USD, [PAY_1])
     assert found.balance == Balance(available=balance[0], reserved=balance[1], version=3)
@@ -163,12 +163,12 @@ def test_a_reservation_closes_once(
     assert json.loads(found.reservations[PAY_1].outbox or "")["type"] == event_type
 
 
-def test_a_question_asked_again_is_announced_again_and_moves_nothing(wallets: Wallets) -> None:
+def test_a_duplicate_payment_is_announced_again_and_moves_nothing(wallets: Wallets) -> None:
     put_in(wallets)
-    hear(wallets, initiated())
+    receive(wallets, initiated())
 
-    hear(wallets, initiated())
-    hear(wallets, initiated())
+    receive(wallets, initiated())
+    receive(wallets, initiated())
 
     found = wallets.fetch(USD, [PAY_1])
     assert found.balance == Balance(available=500, reserved=500, version=2)
@@ -176,7 +176,7 @@ def test_a_question_asked_again_is_announced_again_and_moves_nothing(wallets: Wa
 
 
 def test_a_refusal_leaves_no_wallet_behind(wallets: Wallets, cloud: Cloud) -> None:
-    hear(wallets, initiated())
+    receive(wallets, initiated())
 
     assert statuses(wallets, PAY_1) == ["refused"]
     assert len(cloud.items("wallets")) == 1
@@ -187,7 +187,7 @@ def test_a_whole_batch_is_one_transaction_or_nothing(wallets: Wallets, cloud: Cl
     payments = payment_ids(5)
     mine = [message(initiated(payment_id=p, amount=money(100))) for p in payments]
     before = wallets.fetch(USD, payments)
-    hear(wallets, initiated(payment_id=payments[3], amount=money(100)))
+    receive(wallets, initiated(payment_id=payments[3], amount=money(100)))
     untouched = cloud.items("wallets")
 
     with pytest.raises(Conflict):
@@ -212,7 +212,7 @@ def test_two_workers_cannot_close_the_same_reservation(
     wallets: Wallets, mine: Any, other: Any
 ) -> None:
     put_in(wallets)
-    hear(wallets, initiated())
+    receive(wallets, initiated())
 
     with pytest.raises(Conflict):
         read_then_overtaken(wallets, [message(mine)], other)
@@ -223,13 +223,13 @@ def test_two_workers_cannot_close_the_same_reservation(
     assert balance.available == (500 if other == approved() else 1000)
 
 
-def test_a_batch_whose_moves_cancel_out_keeps_the_books_right(wallets: Wallets) -> None:
+def test_a_batch_whose_moves_cancel_out_keeps_the_balance_right(wallets: Wallets) -> None:
     put_in(wallets, money(1000))
-    hear(wallets, initiated(payment_id=PAY_1))
+    receive(wallets, initiated(payment_id=PAY_1))
     (third,) = payment_ids(1)
     mine = [message(initiated(payment_id=PAY_2)), message(rejected(payment_id=PAY_1))]
 
-    # Nothing of the balance changes, so another worker is not in the way; the books agree anyway.
+    # Nothing of the balance changes, so another worker does not conflict; the amounts agree anyway.
     read_then_overtaken(wallets, mine, initiated(payment_id=third))
 
     assert statuses(wallets, PAY_1, PAY_2, third) == ["released", "reserved", "reserved"]
@@ -239,11 +239,11 @@ def test_a_batch_whose_moves_cancel_out_keeps_the_books_right(wallets: Wallets) 
 def test_a_write_whose_answer_was_lost_is_found_by_the_next_read(
     wallets: Wallets, cloud: Cloud
 ) -> None:
-    losing = Wallets(AnswerLost(cloud.dynamodb), ENVIRONMENT["WALLETS_TABLE"])  # type: ignore[arg-type]
+    losing = Wallets(AnswerLost(cloud.dynamodb).dynamodb, wallets.table)
 
     with pytest.raises(Conflict):
-        hear(losing, initiated())
-    hear(wallets, initiated())
+        receive(losing, initiated())
+    receive(wallets, initiated())
 
     reservation = wallets.fetch(USD, [PAY_1]).reservations[PAY_1]
     assert (reservation.status, reservation.version) == ("refused", 2)
@@ -251,7 +251,7 @@ def test_a_write_whose_answer_was_lost_is_found_by_the_next_read(
 
 def test_a_read_that_stays_incomplete_is_never_taken_for_an_empty_wallet() -> None:
     left: Any = {"UnprocessedKeys": {"t": {"Keys": [{}]}}, "Responses": {}}
-    client: Any = Client({"batch_get_item": always(left)})
+    client = Client({"batch_get_item": always(left)})
 
     with pytest.raises(Retryable, match="left 1 keys unread"):
-        Wallets(client, "t").fetch(USD, [PAY_1])
+        Wallets(client.dynamodb, "t").fetch(USD, [PAY_1])

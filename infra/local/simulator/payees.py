@@ -48,12 +48,12 @@ class Behaviour:
     processing: Processing = Processing.AT_ONCE
     answering: Answering = Answering.TRUE
     decline_code: str | None = None  # approved without
-    for_ever: bool = False  # otherwise only the first requests of a key are treated like this
+    forever: bool = False  # otherwise only the first requests of a key are treated like this
     silent_on_inquiry: bool = False  # until the key is settled
 
 
 MAGIC_PAYEES: Final[Mapping[str, Behaviour]] = {
-    "payee_slow": Behaviour(processing=Processing.SLOWLY, for_ever=True),
+    "payee_slow": Behaviour(processing=Processing.SLOWLY, forever=True),
     "payee_timeout_before_charge": Behaviour(processing=Processing.NEVER, answering=Answering.HELD),
     "payee_timeout_after_charge": Behaviour(answering=Answering.HELD),
     "payee_timeout_after_decline": Behaviour(answering=Answering.HELD, decline_code="do_not_honor"),
@@ -69,11 +69,11 @@ MAGIC_PAYEES: Final[Mapping[str, Behaviour]] = {
     "payee_never_answers": Behaviour(
         processing=Processing.NEVER,
         answering=Answering.HELD,
-        for_ever=True,
+        forever=True,
         silent_on_inquiry=True,
     ),
     "payee_charge_down": Behaviour(
-        processing=Processing.NEVER, answering=Answering.UNAVAILABLE, for_ever=True
+        processing=Processing.NEVER, answering=Answering.UNAVAILABLE, forever=True
     ),
 }
 
@@ -85,7 +85,7 @@ def behaviour(payee: str, *, attempt: int, faulty_attempts: int) -> Behaviour:
         known = _DECLINE_CODE.fullmatch(code)
         return Behaviour(decline_code=code if known else "payee_unknown")
     magic = MAGIC_PAYEES.get(payee, Behaviour())
-    if magic.for_ever or attempt <= faulty_attempts:
+    if magic.forever or attempt <= faulty_attempts:
         return magic
     return Behaviour(decline_code=magic.decline_code)
 

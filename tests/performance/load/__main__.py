@@ -54,7 +54,7 @@ def main() -> int:
         ]
         stack.queues.await_quiet()
         wrong = [violation for one in phases for violation in one.violations()]
-        wrong += _books(stack, before - _posted(wallets), phases)
+        wrong += _discrepancies(stack, before - _posted(wallets), phases)
     return _report(phases, wrong, chart_too=arguments.chart)
 
 
@@ -84,7 +84,7 @@ def _posted(wallets: Iterable[tuple[Customer, str]]) -> int:
     return sum(sum(customer.wallet(currency)) for customer, currency in wallets)
 
 
-def _books(stack: RunningStack, spent: int, phases: list[Figures]) -> list[str]:
+def _discrepancies(stack: RunningStack, spent: int, phases: list[Figures]) -> list[str]:
     """Return what is wrong with the money, and how many events were parked."""
     completed = sum(one.ends.get("completed", 0) for one in phases)
     wrong = [] if spent == AMOUNT * completed else [f"spent {spent}, completed {completed}"]

@@ -1,4 +1,4 @@
-"""A handler that does nothing: what the interpreter and the runtime client take by themselves."""
+"""A handler that does nothing: what only the interpreter and the runtime client need."""
 
 from typing import Any
 

@@ -39,18 +39,18 @@ def profile(frame: Any, event: str, argument: Any) -> None:
 
 
 def main(handler: str) -> None:
-    os.environ["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:9"  # as on Lambda; nobody asks it here
+    os.environ["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:9"  # as on Lambda; it is never called here
     sys.addaudithook(audit)
     sys.setprofile(profile)
     import_module(handler.rpartition(".")[0])
     sys.setprofile(None)
-    told = {
+    observed = {
         "modules": sorted(sys.modules),
         "connections": connections,
         "drawn": drawn,
         "collector": ["on" if gc.isenabled() else "off"],
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(observed))
 
 
 if __name__ == "__main__":

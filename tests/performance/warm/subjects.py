@@ -38,12 +38,12 @@ from tests.performance.warm.messages import AUDIENCE, api_event, sqs_event
 class Silent:
     """In place of the logger."""
 
-    def info(self, *_said: object, **_more: object) -> None:
+    def info(self, *_texts: object, **_more: object) -> None:
         return None
 
 
 class Answering:
-    """A service without a decision: its answer is there already."""
+    """A service without a decision, which always gives the same answer."""
 
     def __init__(self, answer: Payment) -> None:
         self._answer = answer
@@ -72,9 +72,9 @@ def subjects() -> dict[str, Subject]:
         "json.loads(request)": lambda: json.loads(request_text),
         "request": _without_log(http, lambda: server.serve(request)),
         "decision": lambda: decide(funds, message.data, "2026-03-01T12:00:00.000Z"),
-        "log line": _logged(lambda: telemetry.logger.info("said", extra=telemetry.facts(message))),
+        "log line": _logged(lambda: telemetry.logger.info("done", extra=telemetry.facts(message))),
         "log line by json.dumps": lambda: json.dumps(
-            {"message": "said", "service": "wallet-service", **telemetry.facts(message)}
+            {"message": "done", "service": "wallet-service", **telemetry.facts(message)}
         ),
     }
 
@@ -88,8 +88,8 @@ def _absent() -> Any:
 
 
 def _without_log(module: Any, work: Callable[[], object]) -> Subject:
-    """With a silent logger, which is told nothing."""
-    parts = {"logger": Silent(), "facts": _nothing_told, "_told": _nothing_told}
+    """Return the work with a silent logger, which gets no facts."""
+    parts = {"logger": Silent(), "facts": _no_facts}
     there = {name: getattr(module, name) for name in parts if hasattr(module, name)}
 
     def run() -> None:
@@ -102,7 +102,7 @@ def _without_log(module: Any, work: Callable[[], object]) -> Subject:
     return run
 
 
-def _nothing_told(_of: object) -> dict[str, str]:
+def _no_facts(_of: object) -> dict[str, str]:
     return {}
 
 

@@ -1,4 +1,4 @@
-"""The adapter as tests of the gateway ask it: with requests, limits and a time of their own."""
+"""The adapter under test, with a clock, limits and requests for tests."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def a_request(payee: str, key: str = "pay_1", value: int = 12_550) -> ChargeRequ
 
 
 def about(key: str) -> ChargeRequest:
-    """Ask `inquire` and `cancel` about the payment that `a_request` makes with this key."""
+    """Return what `inquire` and `cancel` need for the payment of `a_request` with this key."""
     return a_request("coffee-shop-42", key)
 
 

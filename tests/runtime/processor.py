@@ -1,8 +1,10 @@
-"""gateway-processor at work: its processor, a gateway with gateway, a table in this process."""
+"""gateway-processor with a fake gateway and a table in this process."""
+
+from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generated.services.gateway_processor import GATEWAY_PROCESSOR_RECEIVES
 from handlers.core.errors import Failure
@@ -11,6 +13,9 @@ from handlers.gateway_processor.store import Charges
 from tests.builders import ENVIRONMENT, VirtualTime, travelling
 from tests.in_memory.gateway import FakeGateway
 from tests.stores.cloud import Cloud
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 def message(event: Any) -> Any:
@@ -23,15 +28,15 @@ def message(event: Any) -> Any:
 
 
 @dataclass
-class Desk:
-    """A processor, its gateway and its table."""
+class Processor:
+    """gateway-processor, its gateway and its table."""
 
     cloud: Cloud
     time: VirtualTime
     gateway: FakeGateway
 
-    def hear(self, event: Any, dynamodb: Any = None) -> str:
-        """The note, or the failure's class."""
+    def receive(self, event: Any, dynamodb: DynamoDBClient | None = None) -> str:
+        """Return the note of the decision, or the name of the failure's class."""
         charges = Charges(dynamodb or self.cloud.dynamodb, ENVIRONMENT["CHARGES_TABLE"])
         try:
             return react(charges, self.gateway, self.time.clock(), message(event))

@@ -1,4 +1,4 @@
-"""Everything that the system does, once: each operation, each event, each way to fail."""
+"""Run everything that the system does: each operation, each event, each way to fail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from tests.builders import a_batch, a_record, reads_of_a_payment
 from tests.in_memory.gateway import DECLINING, SILENT
 from tests.in_memory.system import OPERATOR, RECEIVES_MAX, System
-from tests.security.forgeries import CONSUMED, a_payment_of, forged
+from tests.security.forged_events import CONSUMED, a_payment_of, forged
 
 SEEN: Final[Mapping[str, Any]] = {"note": "seen"}
 NO_EVENT: Final = '{"specversion": "1.0"}'
@@ -18,7 +18,7 @@ QUEUE_OF: Final = {queue.partition("--")[0]: (queue, event) for event, queue in 
 
 
 def pay_in_every_way(system: System, **fields: Any) -> None:
-    """Payments that complete, are declined, are refused, and expire."""
+    """Create payments that complete, are declined, are refused, and expire."""
     system.deposit(1000)
     system.deposit(500)
     system.run()
@@ -39,8 +39,8 @@ def pay_in_every_way(system: System, **fields: Any) -> None:
     system.run()
 
 
-def ask_every_question(system: System) -> None:
-    """Every operation that only reads, and requests that are refused."""
+def send_every_query(system: System) -> None:
+    """Send every operation that only reads."""
     orchestrator, wallets = "payment-orchestrator-api", "wallet-service-api"
     payment = system.pay(key="to-be-read")["payment_id"]
     for operation in reads_of_a_payment():
@@ -72,15 +72,15 @@ def fail_in_every_way(system: System, review: Mapping[str, Any]) -> None:
 
 
 def review_dead_letters(system: System, review: Mapping[str, Any]) -> None:
-    """The error handler parks and re-drives; an operator reviews."""
+    """Let error-handler park and re-drive the dead letters, and an operator review the rest."""
     retryable = json.dumps({"type": "payment.initiated"})
-    letters = [*((m.queue, m.body) for m in system.parked())]
-    letters.append(("wallet-service--payment-initiated-dlq", retryable))
-    for number, (queue, body) in enumerate(letters):
+    dead_letters = [*((m.queue, m.body) for m in system.parked())]
+    dead_letters.append(("wallet-service--payment-initiated-dlq", retryable))
+    for number, (queue, body) in enumerate(dead_letters):
         record = a_record(
             body,
             queue,
-            message_id=f"letter-{number}",
+            message_id=f"dead-letter-{number}",
             attributes={"failure_kind": "retryable", "failure_reason": "a test"},
         )
         system.invoke("error-handler-consumer", a_batch(record))
@@ -98,8 +98,8 @@ def review_failed_events(system: System, review: Mapping[str, Any]) -> None:
         system.ask(api, "POST", f"{one}/{verb}", path=path, body=review, **operator)
 
 
-def do_everything(system: System, review: Mapping[str, Any] = SEEN, **fields: Any) -> None:
+def run_everything(system: System, review: Mapping[str, Any] = SEEN, **fields: Any) -> None:
     """Do all of it; `fields` go into every payment, `review` into every review."""
     pay_in_every_way(system, **fields)
-    ask_every_question(system)
+    send_every_query(system)
     fail_in_every_way(system, review)

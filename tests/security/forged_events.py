@@ -1,4 +1,4 @@
-"""Well-formed events of the contract that nobody announced."""
+"""Forged events: well-formed, but announced by no service."""
 
 from __future__ import annotations
 
@@ -28,16 +28,13 @@ CONSUMED: Final = sorted(
 
 
 def a_payment_of(user_id: str, **facts: Any) -> dict[str, Any]:
-    """What events say of a payment."""
+    """Return the facts that every event about a payment has."""
     amount = {"value": facts.pop("value", 400), "currency": facts.pop("currency", "NOK")}
     return {"payment_id": UNKNOWN_PAYMENT, "user_id": user_id, "amount": amount} | facts
 
 
 def forged(event_type: str, **facts: Any) -> str:
-    """The event as a message, with every field that the contract requires.
-
-    What `facts` leave open is made up.
-    """
+    """Return the event as a message with every required field; what `facts` lack is made up."""
     schema = CONTRACT.event_schema(event_type)["properties"]["data"]
     made_up = MADE_UP | facts
     data = {
