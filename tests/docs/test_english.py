@@ -117,11 +117,18 @@ def sentences(text: str) -> Iterator[str]:
 def names(text: str) -> Iterator[str]:
     """Yield what a Python file gives a name to, split into words in lower case."""
     for node in ast.walk(ast.parse(text)):
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
-                yield " ".join(WORD.findall(name)).lower()
-            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
-                yield " ".join(WORD.findall(name)).lower()
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield as_words(node.name)
+        elif isinstance(node, ast.arg):
+            yield as_words(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield as_words(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield as_words(node.attr)
+
+
+def as_words(name: str) -> str:
+    return " ".join(WORD.findall(name)).lower()
 
 
 def checked() -> list[str]:
