@@ -35,3 +35,10 @@ def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def passes(folder: Path, *arguments: str) -> str:
+    """Return what Python prints in the copy. Raises AssertionError when it fails."""
+    done = python(folder, *arguments)
+    assert done.returncode == 0, done.stdout
+    return done.stdout

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.contracts.documents import ASYNCAPI, OPENAPI, read
+from infra.contracts.gate import version_of
 from tests.docs.documents import Document
 
 
@@ -64,3 +66,19 @@ def edits(page: Document) -> Iterator[Edit]:
         if block.language == "diff":
             _, new, *lines = block.text.splitlines()
             yield Edit(new.removeprefix("+++ b/"), tuple(lines))
+
+
+def next_minor() -> str:
+    """The version that the pages ask for after an addition."""
+    major, minor, _ = version_of(read()).split(".")
+    return f"{major}.{int(minor) + 1}.0"
+
+
+def raise_version(tree: Path) -> None:
+    """Raise both documents to the next minor version."""
+    version = version_of(read())
+    for name in (ASYNCAPI, OPENAPI):
+        file = tree / "specs" / name
+        text = file.read_text("utf-8")
+        raised = text.replace(f"  version: {version}\n", f"  version: {next_minor()}\n")
+        file.write_text(raised, "utf-8")

@@ -14,28 +14,17 @@ from infra.generate.events import Event, read_catalogue
 from infra.generate.outputs import render_all
 from infra.generate.write import difference
 from tests.docs.documents import ROOT, Document
+from tests.docs.pages import edits, next_minor
 
 EVENT = "gateway.payment_refunded"
 PAGE = Document(ROOT / "docs" / "how-to" / "add-an-event.md")
 
 
-def walked(text: str) -> str:
-    """Insert the lines of the page's diff, each group after the line that precedes it there."""
-    (diff,) = (b.text for b in PAGE.blocks if b.language == "diff")
-    place = ""
-    for line in diff.splitlines()[2:]:
-        if line.startswith("+"):
-            text = text.replace(f"\n{place}\n", f"\n{place}\n{line[1:]}\n", 1)
-            place = f"{place}\n{line[1:]}"
-        else:
-            place = line[1:]
-    return text
-
-
 def texts(*, version: str | None = None) -> dict[str, str]:
     """Both documents after the first step, with another version or their own."""
     found = {name: (ROOT / "specs" / name).read_text("utf-8") for name in (ASYNCAPI, OPENAPI)}
-    found[ASYNCAPI] = walked(found[ASYNCAPI])
+    (edit,) = edits(PAGE)
+    found[ASYNCAPI] = edit.of(found[ASYNCAPI])
     if version is None:
         return found
     own = f"\n  version: {version_of(read())}\n"
@@ -47,12 +36,6 @@ def contract(*, version: str | None = None) -> Documents:
     for name, text in texts(version=version).items():
         made = made.with_document(name, parsed(text))
     return made
-
-
-def next_minor() -> str:
-    """The version that the page asks for."""
-    major, minor, _ = version_of(read()).split(".")
-    return f"{major}.{int(minor) + 1}.0"
 
 
 @pytest.fixture

@@ -9,11 +9,9 @@ from typing import Final
 
 import pytest
 
-from infra.contracts.documents import read
-from infra.contracts.gate import version_of
 from tests.docs.documents import ROOT, Document
-from tests.docs.pages import Edit, edits
-from tests.tree import copied, python
+from tests.docs.pages import Edit, edits, raise_version
+from tests.tree import copied, passes, python
 
 PAGE: Final = Document(ROOT / "docs" / "how-to" / "add-a-service.md")
 OWN: Final = ("handlers/receipt_sender/", "tests/decisions/test_receipt.py")
@@ -78,23 +76,6 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
 def applied(tree: Path, steps: list[Edit]) -> None:
     for step in steps:
         step.apply(tree)
-
-
-def raise_version(tree: Path) -> None:
-    """Raise both documents to the next minor version."""
-    version = version_of(read())
-    major, minor, _ = version.split(".")
-    for name in ("asyncapi.yaml", "openapi.yaml"):
-        file = tree / "specs" / name
-        text = file.read_text("utf-8")
-        raised = text.replace(f"  version: {version}\n", f"  version: {major}.{int(minor) + 1}.0\n")
-        file.write_text(raised, "utf-8")
-
-
-def passes(tree: Path, *command: str) -> str:
-    done = python(tree, *command)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
 
 
 def shown(language: str = "text") -> list[str]:
