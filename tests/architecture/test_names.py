@@ -10,7 +10,6 @@ import pytest
 
 from generated.catalogue import EVENTS, OPERATIONS, SERVICES
 from generated.contract import Consumer
-from infra.services.rows import ROWS
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = ROOT / "handlers"
@@ -21,8 +20,6 @@ QUEUED = [
     for consumer in event.consumers
     if consumer.delivery == "queue"
 ]
-# Services with a state of their own keep the shape that STYLE and DESIGN describe.
-KEEPERS = {row.package: row.noun for row in ROWS if row.noun}
 
 
 def package(service: str) -> str:
@@ -91,47 +88,6 @@ def test_every_service_has_a_folder_and_every_folder_a_service() -> None:
     folders = {p.name for p in HANDLERS.iterdir() if (p / "__init__.py").exists()}
 
     assert folders - {"core", "runtime"} == {package(service) for service in SERVICES}
-
-
-@pytest.mark.parametrize("service", sorted(KEEPERS))
-def test_services_have_the_same_shape(service: str) -> None:
-    files = {path.stem for path in (HANDLERS / service).glob("*.py")}
-    with_api = {package(operation.service) for operation in OPERATIONS.values()}
-
-    wanted = {"__init__", "consumer", "decisions", "store", KEEPERS[service]}
-    assert wanted | ({"api"} if service in with_api else set()) <= files
-
-
-def test_every_state_machine_is_in_the_row_of_its_service() -> None:
-    with_moves = {
-        f"{path.parent.name}/{path.stem}"
-        for path in HANDLERS.glob("*/*.py")
-        if "\nMOVES: " in path.read_text("utf-8")
-    }
-
-    assert with_moves == {f"{row.package}/{row.noun}" for row in ROWS if row.moves}
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_service_has_decisions_and_an_entry_point(service: str) -> None:
-    files = {path.stem for path in (HANDLERS / package(service)).glob("*.py")}
-
-    assert "decisions" in files
-    assert files & {"consumer", "stream"}
-
-
-@pytest.mark.parametrize("module", ["consumer", "api", "stream"], ids=lambda name: f"every {name}")
-def test_every_entry_point_offers_a_handler_and_a_way_to_build_it(module: str) -> None:
-    paths = sorted(HANDLERS.glob(f"*/{module}.py"))
-
-    assert paths
-    for path in paths:
-        loaded = importlib.import_module(f"handlers.{path.parent.name}.{module}")
-        assert list(inspect.signature(loaded.handler).parameters) in (
-            ["batch", "_context"],
-            ["event", "_context"],
-        )
-        assert hasattr(loaded, "build") or path.parent.name == "metrics_collector"
 
 
 def python_files() -> list[Path]:
