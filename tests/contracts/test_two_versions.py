@@ -76,8 +76,8 @@ def assert_only_the_declared_version_may_be_announced(tree: Path) -> None:
     done = python(tree, "-m", "pytest", "-n", "0", "-q", *TESTS[:2])
 
     assert "2 failed" in done.stdout
-    assert "test_every_event_but_a_silent_version_is_announced" in done.stdout
-    assert "test_every_event_but_a_silent_version_is_captured" in done.stdout
+    assert "test_every_event_except_a_replaced_version_is_announced" in done.stdout
+    assert "test_every_event_except_a_replaced_version_is_captured" in done.stdout
 
 
 @pytest.mark.parametrize("name", STAGES)
