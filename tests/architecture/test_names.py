@@ -20,6 +20,7 @@ QUEUED = [
     for consumer in event.consumers
     if consumer.delivery == "queue"
 ]
+FAKES = "from tests.runtime.fakes import"  # the fakes there have the types of clients
 
 
 def package(service: str) -> str:
@@ -98,6 +99,35 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     named_so = [p for p in python_files() if p.stem in BANNED or p.parent.name in BANNED]
 
     assert named_so == []
+
+
+def test_a_fake_gateway_names_the_protocol_that_it_implements() -> None:
+    unnamed = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in python_files()
+        if path.is_relative_to(ROOT / "tests") and "ChargeRequest" in path.read_text()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        and {"charge", "inquire", "cancel"} <= {getattr(part, "name", "") for part in node.body}
+        and "Gateway" not in [ast.unparse(parent) for parent in node.bases]
+    ]
+
+    assert unnamed == []
+
+
+def test_a_fake_client_is_passed_with_the_type_of_a_real_one() -> None:
+    untyped = [
+        f"{path.relative_to(ROOT)}: {argument.arg}"
+        for path in python_files()
+        if FAKES in path.read_text()
+        for argument in ast.walk(ast.parse(path.read_text()))
+        if isinstance(argument, ast.arg)
+        and argument.arg in {"bus", "client", "dynamodb", "sqs"}
+        and argument.annotation is not None
+        and "Any" in ast.unparse(argument.annotation)
+    ]
+
+    assert untyped == []
 
 
 def test_packages_of_handlers_export_nothing_again() -> None:

@@ -23,7 +23,7 @@ IN_PAYMENTS: Final = (
         "        _ = lambda: self.wallets.commit_deposit(",
     ),
     Mutant(
-        "a deposit goes to whoever asks for it",
+        "a deposit goes to the user who asks for it",
         WALLET_API,
         "            user_id=owner,\n",
         "            user_id=caller.user_id,\n",
@@ -98,7 +98,7 @@ IN_PAYMENTS: Final = (
         seed=4,
     ),
     Mutant(
-        "a reservation's version stands still",
+        "a reservation's version never increases",
         WALLET_STORE,
         "        return changed_item(self.table, key, changes, version=known.version)",
         """        write = changed_item(self.table, key, changes, version=known.version)

@@ -138,7 +138,7 @@ AROUND: Final = (
         seed=554,
     ),
     Mutant(
-        "a dead letter goes back for ever",
+        "a dead letter goes back without end",
         REVIEWER,
         "        redrives=dead_letter.redrives + 1,",
         "        redrives=0,",

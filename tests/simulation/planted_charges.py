@@ -19,7 +19,7 @@ IN_CHARGES: Final = (
     charges.commit(decided, cause=Cause(message.correlationid, message.id), now""",
     ),
     Mutant(
-        "a claim overwrites what is there",
+        "a claim overwrites an existing charge",
         CHARGE_STORE,
         '_item(charge) | changes, key="payment_id")',
         '_item(charge) | changes, key="absent")',

@@ -35,7 +35,7 @@ REFERENCE = "api/reference.html"
 SOURCE = "source/handlers/wallet_service/decisions.py.html"
 SHOWN = [HOME, EVENT, OPERATIONS_PAGE, REFERENCE]
 AXE = MODULES / "axe-core/axe.min.js"
-DESK: ViewportSize = {"width": 1280, "height": 800}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DRAWN_TIMEOUT_MS = 20_000
 BAD = 400
@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport=DESK)
+    page = browser.new_page(viewport=DESKTOP)
     yield page
     page.close()
 
@@ -121,7 +121,7 @@ def test_pages_work_when_they_are_opened_as_files(page: Page, site: Built) -> No
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("name", SHOWN)
 def test_axe_finds_no_violation(browser: Browser, site: Built, name: str, colours: Colours) -> None:
-    page = browser.new_page(viewport=DESK, color_scheme=colours, bypass_csp=True)
+    page = browser.new_page(viewport=DESKTOP, color_scheme=colours, bypass_csp=True)
     opened(page, site.url + name)
     page.add_script_tag(path=str(AXE))
 
@@ -133,7 +133,7 @@ def test_axe_finds_no_violation(browser: Browser, site: Built, name: str, colour
     page.close()
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", [*SHOWN, "docs/architecture/architecture-diagram.html"])
 def test_no_page_is_wider_than_the_screen(
     page: Page, site: Built, name: str, screen: ViewportSize
@@ -144,7 +144,7 @@ def test_no_page_is_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_diagram_is_large_and_a_click_shows_it_on_the_whole_screen(
     page: Page, site: Built, screen: ViewportSize
 ) -> None:
