@@ -81,7 +81,7 @@ def test_an_entry_point_reacts_to_messages_or_has_the_operations_of_its_contract
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.moves], ids=lambda row: row.name)
-def test_whoever_has_moves_decides(row: ServiceRow) -> None:
+def test_a_service_that_has_moves_decides(row: ServiceRow) -> None:
     assert "decide" in names(row, "decisions")
 
 
