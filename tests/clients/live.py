@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from payments_client import FailedEvent, PaymentsClient
 
+from handlers.core.identity import derived
+from infra.generate.spec import SPECS
 from tests.running.stack import RunningStack
+
+COMPLETED: Final = SPECS / "examples/payment.completed/valid-first.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,13 @@ class Live:
         return PaymentsClient(self.base_url, self.tokens[name], **options)
 
     def parked_event(self) -> FailedEvent:
-        """Send an event that no service can read, and return it when it is parked for review."""
-        text = f"not an event: {uuid.uuid4()}"
-        self.stack.queues.send("wallet-service--payment-initiated", text)
+        """Put an event into a dead-letter queue, and return it when it is parked for review.
+
+        Its consumer can handle it: after a redrive it does not fail again in the middle of a test.
+        """
+        event = json.loads(COMPLETED.read_text("utf-8")) | {"id": derived("evt", str(uuid.uuid4()))}
+        text = json.dumps(event)
+        self.stack.queues.send("metrics-collector--events-dlq", text)
         parked = self.stack.operator.parked(body=text)
         with self.client("olivia") as olivia:
             return olivia.get_failed_event(parked["failed_event_id"])
